@@ -1,0 +1,1 @@
+"""Speed as ratios to something bare, measured the same way on the same machine. See ``registry.py``."""

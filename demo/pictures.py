@@ -1,0 +1,105 @@
+"""Pictures of the real pages for README and docs: a demo hall in a folder of its own, photographed in Chromium.
+
+Run by `make pictures`; writes docs/pictures/*.png.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+
+from . import running
+
+PICTURES = running.ROOT / "docs" / "pictures"
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+LAUNCH = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+DESKTOP = {"width": 1280, "height": 860}
+PHONE = {"width": 390, "height": 844}
+
+# Name of the picture, role, address (or a name the demo hall resolves), view port, dark.
+SHOTS = [
+    ("sign-in", None, "/sign-in/", DESKTOP, False),
+    ("desk-clerk", "staff", "/desk/", PHONE, False),
+    ("desk-officer", "union_officer", "/desk/", DESKTOP, False),
+    ("desk-personnel", "hr_admin", "/desk/", DESKTOP, True),
+    ("home", "staff", "/", DESKTOP, False),
+    ("directory", "staff", "/people/", DESKTOP, False),
+    ("windows", "staff", "/people/windows/", DESKTOP, False),
+    ("ballot", "staff", "voting", PHONE, False),
+    ("ballot-dark", "staff", "voting", PHONE, True),
+    ("round-officer", "union_officer", "manage", DESKTOP, False),
+    ("public-notice", "staff", "public_notice", DESKTOP, False),
+    ("honours", "staff", "/awards/honours/", DESKTOP, False),
+    ("calendar", "staff", "/calendar/", DESKTOP, False),
+    ("import", "hr_admin", "/sheets/", DESKTOP, False),
+    ("audit", "auditor", "/audit/", DESKTOP, False),
+]
+
+
+def accounts(hall: running.RunningHall) -> dict[str, dict]:
+    """The first account of each role."""
+    lines = [json.loads(line) for line in hall.manage("accounts", "--json").stdout.splitlines()]
+    return {line["role"]: line for line in reversed(lines)}
+
+
+def addresses(hall: running.RunningHall) -> dict[str, str]:
+    """Paths of the open vote, the running notice, and the officer's page of the open round."""
+    rounds = [json.loads(line) for line in hall.manage("election_bundle", "--list", "--json").stdout.splitlines()]
+    voting = next(row for row in rounds if row["phase"] == "voting")
+    notice = next(row for row in rounds if row["phase"] == "public_notice")
+    return {
+        "voting": voting["vote_url"],
+        "manage": f"/awards/{voting['slug']}/manage/",
+        "public_notice": notice["notice_url"],
+    }
+
+
+def sign_in(
+    browser: Browser, hall: running.RunningHall, account: dict | None, view: dict, dark: bool
+) -> BrowserContext:
+    context = browser.new_context(viewport=view, color_scheme="dark" if dark else "light", device_scale_factor=1.5)
+    if account:
+        page = context.new_page()
+        page.goto(f"{hall.base}/sign-in/")
+        page.fill("input[name=username]", account["username"])
+        page.fill("input[name=password]", account["password"])
+        page.press("input[name=password]", "Enter")
+        page.wait_for_url("**/desk/")
+        page.close()
+    return context
+
+
+def take(hall: running.RunningHall) -> None:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    people, places = accounts(hall), addresses(hall)
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=LAUNCH)
+        for name, role, place, view, dark in SHOTS:
+            context = sign_in(browser, hall, people[role] if role else None, view, dark)
+            page = context.new_page()
+            answer = page.goto(hall.base + places.get(place, place))
+            assert answer, name
+            assert answer.status == 200, f"{name}: {answer.status}"
+            page.screenshot(path=PICTURES / f"{name}.png")
+            print(f"docs/pictures/{name}.png")
+            context.close()
+        browser.close()
+
+
+def main() -> None:
+    var = Path(tempfile.mkdtemp(prefix="hall-pictures-"))
+    hall = running.start(var, prepare_with=(("prepare",), ("load_demo",)))
+    try:
+        take(hall)
+    finally:
+        hall.stop()
+        shutil.rmtree(var, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,124 @@
+"""The dates of rounds in people's calendars: recommendation, voting, public notice."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from intranet import clock
+from intranet.calendars import services
+from intranet.calendars.models import Scheduled
+from intranet.calendars.registry import Entry, Span, Stamp
+
+from .models import Election
+from .querysets import OFFICERS
+
+UID_START = "evaluations.election."
+PARTS = ("recommendation", "voting", "notice")
+ENDED_EARLY = (Election.Phase.CANCELLED, Election.Phase.ANNULLED)
+DATE_FIELDS = frozenset(
+    {
+        "recommendation_opens",
+        "recommendation_closes",
+        "voting_opens",
+        "voting_closes",
+        "closed_at",
+        "notice_first",
+        "notice_last",
+        "phase",
+    }
+)
+
+
+def uid_of(election: Election, part: str) -> str:
+    """The name of one dated part of a round, for ever."""
+    return f"{UID_START}{election.pk}.{part}"
+
+
+def times_of(election: Election, part: str) -> tuple[dt.datetime, dt.datetime] | None:
+    """When a part begins and ends; None while it has no dates."""
+    if part == "notice":
+        if not (election.notice_first and election.notice_last):
+            return None
+        after = election.notice_last + dt.timedelta(days=1)
+        return clock.start_of(election.notice_first), clock.start_of(after)
+    return getattr(election, f"{part}_opens"), getattr(election, f"{part}_closes")
+
+
+def keep(election: Election) -> None:
+    """Remember a round's dates, or that it was called off; what is past stays as it was."""
+    for part in PARTS:
+        times = times_of(election, part)
+        if times is None:
+            continue
+        starts, ends = times
+        if election.phase not in ENDED_EARLY:
+            services.remember(uid=uid_of(election, part), starts=starts, ends=ends)
+        elif ends > clock.now():
+            services.cancel(uid=uid_of(election, part))
+
+
+def _rounds_of(viewer: Any) -> QuerySet[Election]:
+    """Rounds that concern the viewer: on the roll, or, for officers, all."""
+    if viewer.has_role(*OFFICERS):
+        return Election.objects.all()
+    # A round called off is hidden from lists, but its entry must be seen to be cancelled.
+    return Election.objects.filter(roll__person__user=viewer).exclude(phase=Election.Phase.PREPARATION)
+
+
+def entries(viewer: Any, span: Span, about: Any = None) -> Iterator[Entry]:
+    """Three entries a round at most; two queries. ``about`` somebody else: nothing, rounds are about nobody."""
+    if about is not None:
+        return
+    start, end = clock.start_of(span.start), clock.start_of(span.end)
+    rounds = list(
+        _rounds_of(viewer)
+        .filter(recommendation_opens__lt=end)
+        .filter(Q(voting_closes__gte=start) | Q(notice_last__gte=span.start))
+        .select_related("award")
+    )
+    uids = [uid_of(election, part) for election in rounds for part in PARTS]
+    kept = {row.uid: row for row in Scheduled.objects.filter(uid__in=uids)}
+    for election in rounds:
+        for part in PARTS:
+            row = kept.get(uid_of(election, part))
+            if row is not None and row.starts < end and row.ends > start:
+                yield _entry(election, part, row)
+
+
+def _entry(election: Election, part: str, row: Scheduled) -> Entry:
+    all_day = part == "notice"
+    return Entry(
+        uid=row.uid,
+        title=_title(election, part),
+        start=clock.day_of(row.starts) if all_day else row.starts,
+        end=clock.day_of(row.ends) if all_day else row.ends,
+        all_day=all_day,
+        sequence=row.sequence,
+        cancelled=row.cancelled_at is not None,
+        location=row.location,
+        updated=row.changed_at,
+        url=reverse("evaluations:round", kwargs={"slug": election.slug}),
+    )
+
+
+def _title(election: Election, part: str) -> str:
+    name = f"{election.rules_now['name']} {election.period_label}"
+    return {
+        "recommendation": _("%(round)s: recommendation"),
+        "voting": _("%(round)s: voting"),
+        "notice": _("%(round)s: public notice"),
+    }[part] % {"round": name}
+
+
+def stamps(viewer: Any) -> Iterable[Stamp]:
+    """What changes when the viewer's entries may: the remembered dates, and the rounds that concern them."""
+    return [
+        Stamp(Scheduled.objects.filter(uid__startswith=UID_START)),
+        Stamp(_rounds_of(viewer), changed="opened_at"),
+    ]

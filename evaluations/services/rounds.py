@@ -1,0 +1,241 @@
+"""The life of a round as officers lead it: planned, opened, reviewed, cancelled, annulled."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from evaluations.canonical import instant
+from evaluations.exceptions import RoundError
+from evaluations.models import Award, Election
+from intranet import clock
+from intranet.access import audit
+from intranet.access.models import User
+
+from . import events, progress, roll
+from .officers import require_officer
+from .progress import advance, due_instants
+
+__all__ = [
+    "advance",
+    "annul",
+    "cancel",
+    "change_dates",
+    "due_instants",
+    "finish_review",
+    "open_round",
+    "plan_round",
+]
+
+Phase = Election.Phase
+DATES = ("recommendation_opens", "recommendation_closes", "voting_opens", "voting_closes")
+BEFORE_SEALING = (Phase.PREPARATION, Phase.RECOMMENDATION, Phase.REVIEW, Phase.VOTING)
+
+
+@transaction.atomic
+def plan_round(
+    *,
+    award: Award,
+    period_first: dt.date,
+    period_last: dt.date,
+    recommendation_opens: dt.datetime,
+    recommendation_closes: dt.datetime,
+    voting_opens: dt.datetime,
+    voting_closes: dt.datetime,
+    by: User,
+) -> Election:
+    """A round in preparation. The appraised period is in days, the four dates are aware instants.
+
+    Raises RoundError: not an officer, award ended, dates out of order, the period has its round already.
+    """
+    require_officer(by)
+    award = Award.objects.select_for_update().get(pk=award.pk)
+    if award.retired_on is not None and award.retired_on <= clock.today():
+        raise RoundError(_("This award has ended. Choose another award, or clear its end date."))
+    election = Election(
+        award=award,
+        slug=_slug(award, period_first),
+        period_first=period_first,
+        period_last=period_last,
+        recommendation_opens=recommendation_opens,
+        recommendation_closes=recommendation_closes,
+        voting_opens=voting_opens,
+        voting_closes=voting_closes,
+        created_by=by,
+    )
+    _check_period(election)
+    _check_dates(election)
+    election.save()
+    audit.record("evaluations.plan", election, by=by)
+    events.append(election, gettext_lazy("Round planned"), by)
+    return election
+
+
+@transaction.atomic
+def change_dates(*, election: Election, by: User, **dates: Any) -> Election:
+    """Other dates, or another appraised period, while the round is not yet open."""
+    current = Election.objects.locked(election.pk)
+    require_officer(by, current)
+    if current.phase != Phase.PREPARATION or current.opened_at is not None:
+        raise RoundError(_("The dates are fixed since the round was opened. Cancel it and plan another if you must."))
+    unknown = set(dates) - {*DATES, "period_first", "period_last"}
+    if unknown:
+        raise TypeError(f"not dates of a round: {sorted(unknown)}")
+    for name, value in dates.items():
+        setattr(current, name, value)
+    _check_period(current)
+    _check_dates(current)
+    current.save(update_fields=[*dates])
+    audit.record("evaluations.change_dates", current, by=by)
+    events.append(current, gettext_lazy("Dates changed"), by)
+    return _same(election, current)
+
+
+@transaction.atomic
+def open_round(*, election: Election, by: User) -> Election:
+    """Freeze the rules and the roll. Recommendation begins at its date, or now if that has come."""
+    current = Election.objects.locked(election.pk)
+    require_officer(by, current)
+    if current.phase != Phase.PREPARATION or current.opened_at is not None:
+        raise RoundError(_("This round is already open."))
+    now = clock.now()
+    if now >= current.recommendation_closes:
+        raise RoundError(_("The time for recommendations is already over. Change the dates first."))
+    current.opened_at = now
+    current.rules = {
+        **current.award.rules(),
+        "slug": current.slug,
+        "period_first": current.period_first.isoformat(),
+        "period_last": current.period_last.isoformat(),
+        "self_vote": True,
+        "boxes": {"staff": {"weight": "100"}},
+        **{name: instant(getattr(current, name)) for name in DATES},
+    }
+    current.roll_size, current.roll_root = roll.freeze(current, current.rules["electorate"], clock.today())
+    if current.roll_size == 0:
+        raise RoundError(
+            _("Nobody would be allowed to vote. Check the staff register, or who may vote in this award.")
+        )
+    current.save(update_fields=["opened_at", "rules", "roll_size", "roll_root"])
+    audit.record("evaluations.open", current, by=by, data={"roll": current.roll_size})
+    what = gettext_lazy("Opened; %(size)d on the roll, root %(root)s")
+    events.append(current, what % {"size": current.roll_size, "root": current.roll_root}, by)
+    progress.step(current)
+    return _same(election, current)
+
+
+@transaction.atomic
+def finish_review(*, election: Election, by: User) -> Election:
+    """The list of candidates stands. Voting opens at its date, or now if that has come."""
+    current = Election.objects.locked(election.pk)
+    require_officer(by, current)
+    if current.phase != Phase.REVIEW or current.reviewed_at is not None:
+        raise RoundError(_("There is no review to finish now."))
+    if clock.now() >= current.voting_closes:
+        raise RoundError(_("The time for voting is already over. Cancel this round and plan another."))
+    waiting = current.nominations.filter(state="accepted").count()
+    if waiting:
+        raise RoundError(_("%(n)d recommendations still wait for review. Admit or refuse each.") % {"n": waiting})
+    candidates, fewest = current.candidates.count(), max(1, current.rules["min_choices"])
+    if candidates < fewest:
+        raise RoundError(
+            _("A ballot needs at least %(fewest)d candidates, and there are %(n)d. Admit more, or cancel the round.")
+            % {"fewest": fewest, "n": candidates}
+        )
+    # Whoever was named and has not answered by now does not stand.
+    current.nominations.filter(state="proposed").update(state="declined")
+    current.reviewed_at = clock.now()
+    current.save(update_fields=["reviewed_at"])
+    audit.record("evaluations.finish_review", current, by=by, data={"candidates": candidates})
+    events.append(current, gettext_lazy("Review finished; %(n)d candidates") % {"n": candidates}, by)
+    progress.step(current)
+    return _same(election, current)
+
+
+@transaction.atomic
+def cancel(*, election: Election, reason: str, by: User) -> Election:
+    """Call a round off before its ballots are sealed. Ballots already cast are sealed by the clock, not counted."""
+    current = Election.objects.locked(election.pk)
+    require_officer(by, current)
+    if current.phase not in BEFORE_SEALING or (
+        current.phase == Phase.VOTING and clock.now() >= current.voting_closes
+    ):
+        raise RoundError(_("Voting in this round is over. It can be annulled, not cancelled."))
+    if current.phase == Phase.VOTING:
+        current.closed_at = clock.now()
+    _end(current, Phase.CANCELLED, reason)
+    audit.record("evaluations.cancel", current, by=by)
+    events.append(current, gettext_lazy("Cancelled: %(reason)s") % {"reason": current.ended_reason}, by)
+    return _same(election, current)
+
+
+@transaction.atomic
+def annul(*, election: Election, reason: str, by: User) -> Election:
+    """Undo a round whose ballots are sealed, published or not. Its honours stay in history as annulled."""
+    current = Election.objects.locked(election.pk)
+    require_officer(by, current)
+    if current.phase in (*BEFORE_SEALING, Phase.CANCELLED, Phase.ANNULLED):
+        raise RoundError(_("Only a round whose ballots are sealed can be annulled."))
+    _end(current, Phase.ANNULLED, reason)
+    current.honours.filter(annulled_on__isnull=True).update(annulled_on=clock.today())
+    audit.record("evaluations.annul", current, by=by)
+    events.append(current, gettext_lazy("Annulled: %(reason)s") % {"reason": current.ended_reason}, by)
+    return _same(election, current)
+
+
+def _end(election: Election, phase: str, reason: str) -> None:
+    reason = reason.strip()
+    if not reason:
+        raise RoundError(_("Say why. The reason is shown to everyone."))
+    if len(reason) > 300:
+        raise RoundError(_("The reason is too long. Use at most 300 characters."))
+    election.phase, election.ended_reason = phase, reason
+    election.save(update_fields=["phase", "ended_reason", "closed_at"])
+
+
+def _same(given: Election, current: Election) -> Election:
+    """Let the caller's object show the new state too."""
+    given.__dict__.update(
+        {field.attname: getattr(current, field.attname) for field in Election._meta.concrete_fields}
+    )
+    return given
+
+
+def _slug(award: Award, first: dt.date) -> str:
+    period = {
+        Award.Period.QUARTER: f"{first.year}-q{(first.month - 1) // 3 + 1}",
+        Award.Period.YEAR: f"{first.year}",
+    }.get(Award.Period(award.period), f"{first:%Y-%m}")
+    slug = f"{award.slug}-{period}"
+    taken = set(Election.objects.filter(slug__startswith=slug).values_list("slug", flat=True))
+    numbers = (f"{slug}-{n}" for n in range(2, len(taken) + 3))
+    return slug if slug not in taken else next(free for free in numbers if free not in taken)
+
+
+def _check_period(election: Election) -> None:
+    first, last, period = election.period_first, election.period_last, election.award.period
+    if last < first:
+        raise RoundError(_("The appraised period ends before it begins. Put its dates right."))
+    months = {Award.Period.MONTH: 1, Award.Period.QUARTER: 3, Award.Period.YEAR: 12}.get(Award.Period(period))
+    if months and ((first.year, (first.month - 1) // months) != (last.year, (last.month - 1) // months)):
+        raise RoundError(
+            _("The appraised period must lie within one %(kind)s.") % {"kind": Award.Period(period).label}
+        )
+    held = Election.objects.filter(award=election.award, period_first=first).exclude(pk=election.pk)
+    if held.exclude(phase__in=[Phase.CANCELLED, Phase.ANNULLED]).exists():
+        raise RoundError(_("There is already a round of this award for that period."))
+
+
+def _check_dates(election: Election) -> None:
+    if election.recommendation_opens >= election.recommendation_closes:
+        raise RoundError(_("Recommendation must close after it opens."))
+    if election.recommendation_closes > election.voting_opens:
+        raise RoundError(_("Voting cannot open before recommendation closes."))
+    if election.voting_opens >= election.voting_closes:
+        raise RoundError(_("Voting must close after it opens."))
+    if election.voting_closes <= clock.now():
+        raise RoundError(_("Voting would already be over. Choose later dates."))

@@ -1,0 +1,102 @@
+"""Making the tables of marks and ballots anew, sorted, as new tables; and removing what the old ones left behind.
+
+New tables, never DELETE and INSERT: deleted rows stay readable in their pages. In the new tables every
+row has the same hidden transaction number, and the place of a row follows from its content alone.
+"""
+
+from __future__ import annotations
+
+import re
+
+from django.db import OperationalError, connection, transaction
+from django.utils.translation import gettext as _
+
+from evaluations.exceptions import SealingDelayed
+from evaluations.models import Ballot, Mark, RollEntry
+
+# Table, and the content that decides the place of a row. A ballot's own id is random, a mark's entry is the voter.
+ORDERS = ((Mark._meta.db_table, "election_id, entry_id"), (Ballot._meta.db_table, "election_id, box, envelope, id"))
+NEW = "evaluations_sealing_new"
+CHECKPOINT_TRIES = 5
+
+
+def rewrite() -> None:
+    """Make both tables anew in one transaction: the same rows, constraints, indexes and defaults."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            # Whoever casts a ballot now waits for the new tables.
+            cursor.execute(f"LOCK TABLE {', '.join(table for table, _order in ORDERS)} IN ACCESS EXCLUSIVE MODE")
+        for table, order in ORDERS:
+            _remake = _remake_postgresql if connection.vendor == "postgresql" else _remake_sqlite
+            _remake(cursor, table, order)
+
+
+def _remake_postgresql(cursor, table: str, order: str) -> None:
+    cursor.execute(
+        "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = %s::regclass "
+        "ORDER BY contype DESC, conname",
+        [table],
+    )
+    constraints = cursor.fetchall()
+    cursor.execute(
+        "SELECT pg_get_indexdef(indexrelid) FROM pg_index WHERE indrelid = %s::regclass AND NOT EXISTS "
+        "(SELECT 1 FROM pg_constraint WHERE conindid = indexrelid) ORDER BY 1",
+        [table],
+    )
+    indexes = [definition for (definition,) in cursor.fetchall()]
+    cursor.execute(
+        f"CREATE TABLE {NEW} (LIKE {table} INCLUDING DEFAULTS INCLUDING STORAGE INCLUDING COMPRESSION "
+        "INCLUDING COMMENTS INCLUDING GENERATED INCLUDING IDENTITY)"
+    )
+    cursor.execute(f"INSERT INTO {NEW} SELECT * FROM {table} ORDER BY {order}")
+    cursor.execute(f"DROP TABLE {table}")
+    cursor.execute(f"ALTER TABLE {NEW} RENAME TO {table}")
+    for name, definition in constraints:
+        cursor.execute(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}')
+    for definition in indexes:
+        cursor.execute(definition)
+
+
+def _remake_sqlite(cursor, table: str, order: str) -> None:
+    cursor.execute("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = %s", [table])
+    (definition,) = cursor.fetchone()
+    cursor.execute(
+        "SELECT sql FROM sqlite_master WHERE type = 'index' AND tbl_name = %s AND sql IS NOT NULL", [table]
+    )
+    indexes = [statement for (statement,) in cursor.fetchall()]
+    cursor.execute(re.sub(rf'^CREATE TABLE "?{table}"?', f'CREATE TABLE "{NEW}"', definition, count=1))
+    cursor.execute(f'INSERT INTO "{NEW}" SELECT * FROM "{table}" ORDER BY {order}')
+    cursor.execute(f'DROP TABLE "{table}"')
+    cursor.execute(f'ALTER TABLE "{NEW}" RENAME TO "{table}"')
+    for statement in indexes:
+        cursor.execute(statement)
+
+
+def clean_up() -> None:
+    """Remove dead rows and old log pages, outside any transaction. Raises SealingDelayed if it is impossible now."""
+    try:
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                _clean_up_postgresql(cursor)
+            else:
+                _clean_up_sqlite(cursor)
+    except OperationalError as error:
+        raise SealingDelayed(_("The database is busy. Sealing goes on with the next tick of the clock.")) from error
+
+
+def _clean_up_postgresql(cursor) -> None:
+    # The files of the dropped tables were cut to nothing when the rewrite was committed. What is left is the
+    # roll: casting a ballot locked the voter's row, and the lock leaves its transaction number there.
+    tables = ", ".join([*(table for table, _order in ORDERS), RollEntry._meta.db_table])
+    cursor.execute(f"VACUUM (FREEZE, ANALYZE) {tables}")
+
+
+def _clean_up_sqlite(cursor) -> None:
+    cursor.execute("VACUUM")
+    for _try in range(CHECKPOINT_TRIES):
+        busy, _pages, _moved = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if not busy:
+            return
+    raise SealingDelayed(
+        _("Another process is reading the database. Sealing goes on with the next tick of the clock.")
+    )

@@ -1,0 +1,1 @@
+"""Pages of the awards: for everyone, for voters, for officers, for scrutineers."""

@@ -1,0 +1,119 @@
+"""The ballot page and the receipt. No choice ever reaches a message, a session, an address or an error report."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.views import View
+from django.views.decorators.cache import cache_control
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.http import require_safe
+
+from evaluations import phases
+from evaluations.exceptions import AlreadyVoted, BallotError
+from evaluations.models import Candidate, Election, Mark, RollEntry
+from evaluations.services import voting
+from intranet import clock
+
+from .rounds import round_or_404
+
+kept_nowhere = cache_control(no_store=True, private=True)
+
+
+def receipt_of(entry: RollEntry | None) -> str:
+    """The receipt of someone's own mark; "" before they have voted."""
+    if entry is None:
+        return ""
+    return Mark.objects.filter(entry=entry).values_list("receipt", flat=True).first() or ""
+
+
+def fair_order(candidates: list[Candidate], entry: RollEntry | None) -> list[Candidate]:
+    """The same order each time for one voter, another for the next: nobody stands first for everyone."""
+    seed = str(entry.pk) if entry else ""
+
+    def place(candidate: Candidate) -> bytes:
+        return hashlib.sha256(f"{seed}:{candidate.key}".encode()).digest()
+
+    return sorted(candidates, key=place)
+
+
+@method_decorator([kept_nowhere, sensitive_post_parameters()], name="dispatch")
+class Vote(View):
+    """Choose and send. A second ballot answers 409, a ballot against the rules 422, a stranger to the roll 403."""
+
+    def get(self, request: HttpRequest, slug: str) -> HttpResponse:
+        election = round_or_404(request, slug)
+        entry = voting.entry_of(election, request.user)
+        receipt = receipt_of(entry)
+        if receipt:
+            return self.voted(request, election, receipt)
+        return self.ballot(request, election, entry)
+
+    @method_decorator(sensitive_variables())
+    def post(self, request: HttpRequest, slug: str) -> HttpResponse:
+        election = round_or_404(request, slug)
+        choices, receipt = request.POST.getlist("choice"), request.POST.get("receipt", "")
+        try:
+            voting.cast_ballot(election=election, user=request.user, choices=choices, receipt=receipt)
+        except AlreadyVoted as refusal:
+            entry = voting.entry_of(election, request.user)
+            return self.voted(request, election, receipt_of(entry), problem=str(refusal), status=409)
+        except BallotError as refusal:
+            election.refresh_from_db()
+            entry = voting.entry_of(election, request.user)
+            return self.ballot(request, election, entry, problem=str(refusal), kept=choices, status=422)
+        response = HttpResponseRedirect(reverse("evaluations:receipt", kwargs={"slug": slug}))
+        response.status_code = 303
+        return response
+
+    @method_decorator(sensitive_variables())
+    def ballot(
+        self,
+        request: HttpRequest,
+        election: Election,
+        entry: RollEntry | None,
+        *,
+        problem: str = "",
+        kept: list[str] | None = None,
+        status: int = 200,
+    ) -> HttpResponse:
+        """The ballot, or the sentence that says why there is none."""
+        open_now = election.is_open_for_votes and entry is not None
+        candidates = fair_order(list(election.candidates.all()), entry) if open_now else []
+        context: dict[str, Any] = {
+            "election": election,
+            "entry": entry,
+            "open_now": open_now,
+            "before": election.phase in phases.BEFORE_SEALING and clock.now() < election.voting_opens,
+            "candidates": candidates,
+            "kept": kept or [],
+            "problem": problem,
+            "fewest": election.rules_now["min_choices"],
+            "most": min(election.rules_now["max_choices"], len(candidates)) or 1,
+            "receipt": voting.new_receipt() if open_now else "",
+        }
+        if entry is None and status != 200:
+            status = 403
+        return render(request, "evaluations/vote.html", context, status=status)
+
+    def voted(
+        self, request: HttpRequest, election: Election, receipt: str, *, problem: str = "", status: int = 200
+    ) -> HttpResponse:
+        context = {"election": election, "receipt": receipt, "problem": problem}
+        return render(request, "evaluations/receipt.html", context, status=status)
+
+
+@require_safe
+@kept_nowhere
+def receipt(request: HttpRequest, slug: str) -> HttpResponse:
+    """Proof that one has voted, and of nothing else; it may be opened as often as one likes."""
+    election = round_or_404(request, slug)
+    own = receipt_of(voting.entry_of(election, request.user))
+    if not own:
+        return redirect("evaluations:vote", slug=slug)
+    return render(request, "evaluations/receipt.html", {"election": election, "receipt": own, "problem": ""})

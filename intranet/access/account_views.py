@@ -1,0 +1,157 @@
+"""Signing in and out, one's password, and the accounts a system administrator looks after."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import views as auth_views
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render, resolve_url
+from django.urls import Resolver404, resolve, reverse_lazy
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.views import View
+from django.views.decorators.cache import never_cache
+from django.views.generic import TemplateView
+
+from . import roles, services
+from .exceptions import RuleError
+from .forms import RolesForm, SignInForm
+from .models import User
+from .sign_in import locked_usernames
+from .views import RolesRequiredMixin, show_rule_error
+
+LEADS_NOWHERE = frozenset(
+    {
+        "access:sign_in",
+        "access:sign_out",
+        "access:wagtail_login",
+        "access:wagtail_frontend_login",
+        "wagtailadmin_logout",
+    }
+)
+
+
+class SignIn(auth_views.LoginView):
+    form_class = SignInForm
+    template_name = "access/sign_in.html"
+    redirect_authenticated_user = True
+
+    def get_redirect_url(self, request: HttpRequest | None = None) -> str:
+        """``next``, if it is an address of this site that leads somewhere."""
+        address = super().get_redirect_url()
+        try:
+            match = resolve(address.split("?", 1)[0]) if address else None
+        except Resolver404:
+            return ""
+        return "" if match is None or match.view_name in LEADS_NOWHERE else address
+
+
+class SignOut(auth_views.LogoutView):
+    http_method_names = ["post", "options"]
+
+    def get_success_url(self) -> str:
+        return resolve_url("access:sign_in")
+
+
+@login_not_required
+def sign_in_help(request: HttpRequest) -> HttpResponse:
+    """Where to go with a forgotten password: in person, because nobody can be recognised from a web form."""
+    return render(request, "access/sign_in_help.html")
+
+
+@login_not_required
+def to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Wagtail has sign-in pages of its own; there is one door."""
+    query = request.META.get("QUERY_STRING", "")
+    return redirect(resolve_url("access:sign_in") + (f"?{query}" if query else ""))
+
+
+@login_not_required
+def to_sign_in_help(request: HttpRequest) -> HttpResponse:
+    return redirect("access:sign_in_help")
+
+
+class PasswordChange(auth_views.PasswordChangeView):
+    template_name = "access/password.html"
+    success_url = reverse_lazy(settings.LOGIN_REDIRECT_URL)
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response = super().form_valid(form)
+        services.password_changed(cast(User, self.request.user))
+        messages.success(self.request, _("Your new password holds from now on. Other devices have been signed out."))
+        return response
+
+
+@method_decorator(never_cache, name="dispatch")
+class Accounts(RolesRequiredMixin, TemplateView):
+    """Everyone who can sign in; locked accounts first."""
+
+    roles = (roles.SYSTEM_ADMIN,)
+    template_name = "access/accounts.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        text = self.request.GET.get("q", "").strip()[:60]
+        locked = locked_usernames()
+        found = User.objects.prefetch_related("groups__role").order_by("-is_active", "username")
+        if text:
+            found = found.filter(Q(name__icontains=text) | Q(username__istartswith=text))
+        page = Paginator(found, 50).get_page(self.request.GET.get("page"))
+        for user in cast(Any, page.object_list):
+            keys = {group.role.key for group in user.groups.all() if hasattr(group, "role")}
+            user.role_labels = [kind.label for kind in roles.ROLES.values() if kind.key in keys]
+            user.is_locked = user.username in locked
+        waiting = User.objects.filter(username__in=locked).order_by("username")
+        return super().get_context_data(**kwargs, page_obj=page, q=text, locked=waiting)
+
+
+@method_decorator(never_cache, name="dispatch")
+class Account(RolesRequiredMixin, View):
+    """One account: its roles, its lock, and a password handed over in person."""
+
+    roles = (roles.SYSTEM_ADMIN,)
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        user = get_object_or_404(User, pk=pk)
+        return self.show(request, user, RolesForm(initial={"roles": sorted(user.role_keys)}))
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        user = get_object_or_404(User, pk=pk)
+        does = {"roles": self.save_roles, "unlock": self.unlock, "password": self.new_password}.get(
+            request.POST.get("do", "")
+        )
+        if does is None:
+            return self.show(request, user, RolesForm(initial={"roles": sorted(user.role_keys)}), status=400)
+        try:
+            return does(request, user)
+        except RuleError as error:
+            show_rule_error(request, error)
+            return redirect("access:account", pk=user.pk)
+
+    def save_roles(self, request: HttpRequest, user: User) -> HttpResponse:
+        form = RolesForm(request.POST)
+        if not form.is_valid():
+            return self.show(request, user, form, status=422)
+        services.set_roles(user, set(form.cleaned_data["roles"]), by=cast(User, request.user))
+        messages.success(request, _("The roles have been saved."))
+        return redirect("access:account", pk=user.pk)
+
+    def unlock(self, request: HttpRequest, user: User) -> HttpResponse:
+        services.unlock(user, by=cast(User, request.user))
+        messages.success(request, _("The account is open again."))
+        return redirect("access:account", pk=user.pk)
+
+    def new_password(self, request: HttpRequest, user: User) -> HttpResponse:
+        password = services.hand_over_password(user, by=cast(User, request.user))
+        return self.show(request, user, RolesForm(initial={"roles": sorted(user.role_keys)}), password=password)
+
+    def show(
+        self, request: HttpRequest, user: User, form: RolesForm, status: int = 200, **extra: Any
+    ) -> HttpResponse:
+        context = {"account": user, "form": form, "is_locked": user.username in locked_usernames(), **extra}
+        return render(request, "access/account.html", context, status=status)

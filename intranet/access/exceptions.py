@@ -1,0 +1,13 @@
+"""What a rule says no with: one sentence for the person, with what to do next."""
+
+
+class RuleError(Exception):
+    """A rule of the house refuses. ``str(error)`` is translated and shown to the person."""
+
+
+class UnknownRole(RuleError):
+    """A role key that the house does not know."""
+
+
+class NotAllowed(RuleError):
+    """The acting person may not do this."""

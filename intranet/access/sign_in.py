@@ -1,0 +1,115 @@
+"""What happens around signing in: from where, the record of it, and the lock after ten wrong tries."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from typing import Any
+
+from axes.helpers import get_cool_off
+from axes.models import AccessAttempt
+from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from intranet import clock
+
+from . import audit
+from .models import AuditEntry, User
+
+
+def client_address(request: HttpRequest) -> str:
+    """The address the request came from.
+
+    Behind PROXY_COUNT own proxies it is the entry that the outermost of them wrote into X-Forwarded-For;
+    what a client wrote itself stands further left and is not believed.
+    """
+    direct = request.META.get("REMOTE_ADDR", "")
+    count = settings.PROXY_COUNT
+    passed = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+    return (passed[-count] if 0 < count <= len(passed) else direct)[:45]
+
+
+def counted_name(request: HttpRequest | None, credentials: dict[str, Any] | None = None) -> str:
+    """The name under which wrong tries are counted: the user name, or for nobody's name a keyed hash of it.
+
+    People type passwords into the wrong box, so what is no user name is kept nowhere, not even for counting.
+    """
+    given = (credentials or {}).get("username") or (request.POST.get("username", "") if request else "")
+    name = str(given).replace("\0", "")
+    if User.objects.filter(username=name).exists():
+        return name
+    return "-" + salted_hmac("access.counted_name", name, algorithm="sha256").hexdigest()[:40]
+
+
+def minutes_left(username: str) -> int:
+    """Whole minutes, at least one, until the longest lock on a counted name ends."""
+    cool_off = get_cool_off() or dt.timedelta()
+    last = (
+        AccessAttempt.objects.filter(username=username, failures_since_start__gte=settings.AXES_FAILURE_LIMIT)
+        .order_by("-attempt_time")
+        .values_list("attempt_time", flat=True)
+        .first()
+    )
+    left = (last + cool_off - timezone.now()) if last else cool_off
+    return max(1, math.ceil(left.total_seconds() / 60))
+
+
+def locked_usernames() -> set[str]:
+    """User names that are locked at present."""
+    return set(
+        AccessAttempt.objects.filter(
+            failures_since_start__gte=settings.AXES_FAILURE_LIMIT,
+            attempt_time__gt=timezone.now() - (get_cool_off() or dt.timedelta()),
+        ).values_list("username", flat=True)
+    )
+
+
+def locked_out(
+    request: HttpRequest, response: HttpResponse | None = None, credentials: dict | None = None, **kwargs: Any
+) -> HttpResponse:
+    """After ten wrong passwords: said plainly, with the minutes and with what to do. The same for names that
+    do not exist.
+    """
+    minutes = minutes_left(counted_name(request, credentials))
+    answer = render(
+        request, "access/locked_out.html", {"minutes": minutes, "tries": settings.AXES_FAILURE_LIMIT}, status=429
+    )
+    answer.headers["Retry-After"] = str(minutes * 60)
+    return answer
+
+
+def on_signed_in(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
+    audit.record("access.sign_in", user, by=user)
+
+
+def on_signed_out(sender: Any, request: HttpRequest, user: User | None, **kwargs: Any) -> None:
+    if user is not None:
+        audit.record("access.sign_out", user, by=user)
+
+
+def on_refused(sender: Any, credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any) -> None:
+    _record_attempt("access.sign_in_failed", credentials.get("username"))
+
+
+def on_locked(sender: Any, request: HttpRequest, username: str, **kwargs: Any) -> None:
+    _record_attempt("access.locked_out", username)
+
+
+def _record_attempt(action: str, username: str | None) -> None:
+    user = User.objects.filter(username=username or "").first()
+    if user is not None:
+        audit.record(action, user)
+        return
+    # Nobody by that name. The name is not kept: people type passwords into the wrong box.
+    AuditEntry.objects.create(
+        content_type=ContentType.objects.get_for_model(User),
+        object_id="-",
+        label="user -",
+        action=action,
+        timestamp=clock.now(),
+        address=audit.current_address(),
+    )

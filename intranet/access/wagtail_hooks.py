@@ -1,0 +1,72 @@
+from django.db.models import Model
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.models import ModelLogEntry
+
+from intranet.ui.registry import DeskCard, NavigationItem
+
+from . import cards, roles, wagtail_media
+from .models import AuditEntry
+
+
+# After Wagtail's own registration, so that every model but Page is logged here.
+@hooks.register("register_log_actions", order=10)
+def log_actions(actions):
+    actions.register_model(Model, AuditEntry)
+    actions.log_entry_models.discard(ModelLogEntry)
+    for key, label, message in (
+        ("access.give_role", _("Give a role"), _("Role given")),
+        ("access.take_role", _("Take a role"), _("Role taken")),
+        ("access.sign_in", _("Sign in (account)"), _("Signed in")),
+        ("access.sign_out", _("Sign out"), _("Signed out")),
+        ("access.sign_in_failed", _("Failed sign-in"), _("Sign-in failed")),
+        ("access.locked_out", _("Lock-out"), _("Account locked after wrong passwords")),
+        ("access.unlock", _("Unlock"), _("Account unlocked")),
+        ("access.password_change", _("Change password"), _("Password changed")),
+        ("access.password_handed_over", _("Hand over a password"), _("New password handed over")),
+        ("access.export_audit", _("Export the audit log"), _("Audit log exported")),
+    ):
+        actions.register_action(key, label, message)
+
+
+@hooks.register("register_private_file")
+def editors_files():
+    return wagtail_media.PRIVATE_FILES
+
+
+@hooks.register("register_desk_card")
+def desk_card():
+    return DeskCard("access.locked", "access/cards/locked.html", cards.locked_card, order=6, waiting=True)
+
+
+@hooks.register("register_navigation_item")
+def menu():
+    return [
+        NavigationItem(
+            "access.accounts",
+            _("Accounts"),
+            "access:accounts",
+            is_system_admin,
+            800,
+            "office",
+            _("Give roles, unlock accounts, hand over new passwords."),
+        ),
+        NavigationItem(
+            "access.audit",
+            _("Audit log"),
+            "access:audit",
+            is_auditor,
+            810,
+            "office",
+            _("Who did what to which object, when and from where."),
+        ),
+        NavigationItem("access.password", _("Password"), "access:password", order=900, area="me"),
+    ]
+
+
+def is_system_admin(user):
+    return user.is_authenticated and user.has_role(roles.SYSTEM_ADMIN)
+
+
+def is_auditor(user):
+    return user.is_authenticated and user.has_role(roles.AUDITOR)

@@ -1,0 +1,96 @@
+"""The hall's units, and its windows in their zones; a closed one stays, with its day."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from ..querysets import UnitQuerySet, WindowQuerySet, ZoneQuerySet
+
+
+class Unit(models.Model):
+    """The centre, a posting department, a back office, the bank's counter."""
+
+    class Kind(models.TextChoices):
+        CENTRE = "centre", _("Service centre")
+        SUB_CENTRE = "sub_centre", _("Sub-centre")
+        POSTING_DEPARTMENT = "posting_department", _("Posting department")
+        BACK_OFFICE = "back_office", _("Back office")
+        BANK_COUNTER = "bank_counter", _("Bank counter")
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    short_name = models.CharField(_("short name"), max_length=30, blank=True)
+    kind = models.CharField(_("kind"), max_length=24, choices=Kind.choices)
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("belongs to")
+    )
+    order = models.PositiveIntegerField(_("order"), default=100)
+    office_phone = models.CharField(_("office phone"), max_length=40, blank=True)
+    retired_on = models.DateField(_("closed on"), null=True, blank=True)
+
+    objects = UnitQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("order", "name")
+        verbose_name = _("unit")
+        verbose_name_plural = _("units")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Zone(models.Model):
+    """An area of the hall."""
+
+    name = models.CharField(_("name"), max_length=40, unique=True)
+    order = models.PositiveIntegerField(_("order"), default=100)
+
+    objects = ZoneQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("order", "name")
+        verbose_name = _("zone")
+        verbose_name_plural = _("zones")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Window(models.Model):
+    """A counter with a number. Several units may share one; a joint-approval window has no single owner."""
+
+    class Kind(models.TextChoices):
+        DEPARTMENT = "department", _("Department window")
+        GENERAL = "general_window", _("General window")
+        JOINT_APPROVAL = "joint_approval_window", _("Joint-approval window")
+        BANK = "bank", _("Bank counter")
+
+    number = models.CharField(_("number"), max_length=10, unique=True)
+    # Digits first, so that window 9 stands before window 10.
+    sort_key = models.CharField(max_length=16, editable=False, db_index=True, default="")
+    name = models.CharField(_("name"), max_length=60)
+    kind = models.CharField(_("kind"), max_length=24, choices=Kind.choices, default=Kind.DEPARTMENT)
+    zone = models.ForeignKey(
+        Zone, on_delete=models.PROTECT, null=True, blank=True, related_name="windows", verbose_name=_("zone")
+    )
+    units = models.ManyToManyField(Unit, blank=True, related_name="windows", verbose_name=_("units"))
+    retired_on = models.DateField(_("closed on"), null=True, blank=True)
+
+    objects = WindowQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("sort_key", "number")
+        verbose_name = _("window")
+        verbose_name_plural = _("windows")
+
+    def __str__(self) -> str:
+        return f"{self.number}号 {self.name}"
+
+    def save(self, *args, **kwargs) -> None:
+        self.sort_key = self.sort_key_of(self.number)
+        super().save(*args, **kwargs)
+
+    @staticmethod
+    def sort_key_of(number: str) -> str:
+        digits = "".join(ch for ch in number if ch.isdigit())
+        return f"{int(digits or 0):06d}{number}"[:16]

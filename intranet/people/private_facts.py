@@ -1,0 +1,70 @@
+"""Who may read the private facts of an entry; pages, exports and the audit of private fields ask here.
+
+mobile             oneself, the personnel office, those who lead the person
+birthday           oneself, the personnel office, union officers and the chair (birthday care)
+political_status   oneself, the personnel office
+note               the personnel office only
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.auth import get_user_model
+
+from intranet.access import roles
+
+from . import reach
+from .models import CorrectionRequest, Person
+
+ROLES_OF = {
+    "mobile": (roles.HR_ADMIN,),
+    "birthday": (roles.HR_ADMIN, roles.UNION_OFFICER, roles.UNION_CHAIR),
+    "political_status": (roles.HR_ADMIN,),
+    "history": (roles.HR_ADMIN, roles.CENTRE_LEADER),
+    "note": (roles.HR_ADMIN,),
+}
+OWN = frozenset({"mobile", "birthday", "political_status", "history"})
+LEADERS = frozenset({"mobile", "history"})
+
+
+def readable_facts(user: Any, person: Person) -> frozenset[str]:
+    """Which private facts of a person this user may read."""
+    found = {fact for fact, keys in ROLES_OF.items() if user.has_role(*keys)}
+    if reach.person_of(user) == person:
+        found |= OWN
+    elif not found >= LEADERS and reach.leads(user, person):
+        found |= LEADERS
+    return frozenset(found)
+
+
+def _holders(keys: Iterable[str]) -> set[str]:
+    users = get_user_model().objects.filter(is_active=True, groups__role__key__in=list(keys))
+    return set(users.values_list("username", flat=True))
+
+
+def _own(person: Person) -> set[str]:
+    return {person.user.username} if person.user is not None and person.user.is_active else set()
+
+
+def readers_of_mobile(person: Person) -> set[str]:
+    leaders = reach.leaders_of(person).filter(user__is_active=True).values_list("user__username", flat=True)
+    return _holders(ROLES_OF["mobile"]) | _own(person) | set(leaders)
+
+
+def readers_of_birthday(person: Person) -> set[str]:
+    return _holders(ROLES_OF["birthday"]) | _own(person)
+
+
+def readers_of_note(person: Person) -> set[str]:
+    return _holders(ROLES_OF["note"])
+
+
+def readers_of_correction(request: CorrectionRequest) -> set[str]:
+    return _holders((roles.HR_ADMIN,)) | _own(request.person)
+
+
+def photo_allowed(user: Any, path: str) -> bool:
+    """A photo is seen by whoever sees the person."""
+    return Person.objects.visible_to(user).filter(photo=path).exists()

@@ -1,0 +1,52 @@
+"""What an entry of the register must satisfy; pure functions, for forms, services and sheets."""
+
+from __future__ import annotations
+
+import datetime as dt
+import unicodedata
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from intranet.workdays.half_days import age_on
+
+YOUNGEST = 16  # 劳动法 art. 15: nobody under 16 is employed
+OLDEST = 75
+
+
+def clean_staff_number(text: str) -> str:
+    """Full-width figures become half-width, spaces go; otherwise the hall's own form is kept."""
+    return "".join(unicodedata.normalize("NFKC", str(text)).split())
+
+
+def birthday_fault(birthday: dt.date | None, today: dt.date) -> str:
+    """Why a birthday cannot be right, or "" when it can."""
+    if birthday is None:
+        return ""
+    if birthday > today:
+        return _("The birthday lies in the future; check the year.")
+    age = age_on(birthday, today)
+    if not YOUNGEST <= age <= OLDEST:
+        return _("By this birthday the person is %(age)d; staff are between %(youngest)d and %(oldest)d.") % {
+            "age": age,
+            "youngest": YOUNGEST,
+            "oldest": OLDEST,
+        }
+    return ""
+
+
+def window_fault(unit: Any, window: Any) -> str:
+    """Why people of a unit cannot sit at a window, or "" when they can.
+
+    A general or joint-approval window takes everyone; any other one takes the units it belongs to and
+    their sections.
+    """
+    if window is None or window.kind in (window.Kind.GENERAL, window.Kind.JOINT_APPROVAL):
+        return ""
+    owners = {owner.pk for owner in window.units.all()}
+    if {unit.pk, unit.parent_id} & owners:
+        return ""
+    return _("Window %(window)s does not belong to %(unit)s. Choose another window, or add the unit to this one.") % {
+        "window": window.number,
+        "unit": unit,
+    }

@@ -1,0 +1,45 @@
+"""The register's own sections of a person's page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from intranet.access import roles
+
+from .models import Person
+from .private_facts import readable_facts
+
+
+def base_facts(request: HttpRequest, person: Person) -> dict[str, Any]:
+    """What everyone sees of a colleague: place, office phone, what they lead, offices in bodies."""
+    return {
+        "place": person.place,
+        "leaderships": person.leaderships.on().select_related("unit", "window"),
+        "memberships": person.memberships.on().select_related("body"),
+        "is_office": request.user.has_role(roles.HR_ADMIN),
+    }
+
+
+def private_section(request: HttpRequest, person: Person) -> dict[str, Any] | None:
+    """Only the facts this reader may read; the others are not in the context at all."""
+    facts = readable_facts(request.user, person) - {"history"}
+    if not facts:
+        return None
+    labels = {name: Person._meta.get_field(name).verbose_name for name in facts}
+    rows = []
+    for name in ("mobile", "birthday", "political_status", "note"):
+        if name in facts:
+            display = getattr(person, f"get_{name}_display", None)
+            rows.append(
+                {"name": name, "label": labels[name], "value": display() if display else getattr(person, name)}
+            )
+    return {"rows": rows, "lunar": person.birthday_calendar == Person.Calendar.LUNAR}
+
+
+def history_section(request: HttpRequest, person: Person) -> dict[str, Any] | None:
+    """All postings, for the person, those who lead them, and the personnel office."""
+    if "history" not in readable_facts(request.user, person):
+        return None
+    return {"postings": person.postings.select_related("unit", "window")}

@@ -1,0 +1,143 @@
+"""What the rows of a staff register become: people by number, never by name alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import Prefetch
+
+from intranet.sheets.issues import problem
+from intranet.sheets.rows import Lookup, Row, SheetRows
+
+from .. import pinyin
+from ..models import Body, Membership, Person, Posting, Unit, Window
+from ..services import accounts
+from . import staff_cells, staff_numbers, staff_places
+from .words import groups_by_name, units_by_name, windows_by_number
+
+COARSER = {"day": 0, "month": 1, "year": 2}
+
+
+def within(fine: dt.date, coarse: dt.date, precision: str) -> bool:
+    """Whether a day lies in the month or year that a coarser date names."""
+    return fine.year == coarse.year and (precision == "year" or fine.month == coarse.month)
+
+
+class RegisterRows(SheetRows):
+    """People by staff number. Those without one get the next free number; a name alone never matches anybody."""
+
+    model = Person
+    key = ("staff_number",)
+    fields = ("name", "sex", "political_status", "employment", "is_union_member", "office_phone", "note", "email")
+    duplicate_code = "duplicate_number"
+
+    def lookups(self) -> dict[str, Lookup]:
+        windows = Window.objects.current().prefetch_related("units")
+        return {
+            "units": units_by_name(Unit.objects.current()),
+            "windows": windows_by_number(windows),
+            "groups": groups_by_name(Body.objects.current().filter(kind=Body.Kind.UNION_GROUP)),
+        }
+
+    # Within one row
+
+    def prepare(self, row: Row) -> None:
+        staff_cells.read_phones(row)
+        staff_cells.check_window(row)
+        staff_cells.read_dates(row, self.today)
+        if row.get("union_group"):
+            if row.get("is_union_member") is False:
+                row.error(problem("not_a_member", value=row.shown("name")), "is_union_member")
+            row.values["is_union_member"] = True
+
+    # Matching
+
+    def matching(self, objects: Any, wanted: list[Any]) -> Any:
+        present = Posting.objects.filter(ends_on__isnull=True).select_related("unit", "window")
+        groups = Membership.objects.filter(ends_on__isnull=True, body__kind=Body.Kind.UNION_GROUP).select_related(
+            "body"
+        )
+        return (
+            super()
+            .matching(objects, wanted)
+            .prefetch_related(
+                Prefetch("postings", present, to_attr="open_postings"),
+                Prefetch("memberships", groups, to_attr="open_groups"),
+            )
+        )
+
+    def _match(self, lock: bool) -> None:
+        super()._match(lock)
+        staff_numbers.refuse_known_names(self._unnumbered())
+        given = {row.values["staff_number"] for row in self.rows if row.get("staff_number")}
+        staff_numbers.assign_numbers(self._unnumbered(), given)
+
+    def _unnumbered(self) -> list[Row]:
+        return [row for row in self.sound() if not row.get("staff_number")]
+
+    # Filling
+
+    def fill(self, row: Row) -> None:
+        person = row.instance
+        if person.pk is None:
+            person.staff_number = row.values["staff_number"]
+            self.touched["staff_number"] = None
+            person.open_postings, person.open_groups = [], []
+        elif person.left_on is not None and person.left_on < self.today:
+            row.error(problem("has_left", value=person.name), "staff_number")
+            return
+        elif person.name != row.values["name"]:
+            about = {"number": person.staff_number, "known": person.name, "value": row.values["name"]}
+            row.warn(problem("name_changed", **about), "name")
+        super().fill(row)
+        for name in ("mobile", "entered_on", "service_start_month"):
+            if name in row.values:
+                self.put(row, name, row.values[name])
+        self._fill_birthday(row)
+        staff_places.fill_place(row)
+        staff_places.fill_group(row)
+
+    def _fill_birthday(self, row: Row) -> None:
+        person = row.instance
+        if "birthday" in row.values and row.values["birthday"] is None:
+            self.put(row, "birthday", None)
+        elif row.get("birthday"):
+            day, precision, calendar = row.values["birthday"]
+            known, old = person.birthday, person.birthday_precision
+            less = known and COARSER[precision] > COARSER[old] and within(known, day, precision)
+            if not less:
+                self.put(row, "birthday", day)
+                self.put(row, "birthday_precision", precision)
+            if calendar and "birthday_calendar" not in row.values:
+                row.values["birthday_calendar"] = calendar
+        if row.get("birthday_calendar"):
+            self.put(row, "birthday_calendar", row.values["birthday_calendar"])
+
+    def rules(self) -> None:
+        for row in self.sound():
+            if row.instance.pk is None and row.get("position") and len(row.values["position"]) > 60:
+                row.error(problem("too_long", value=row.shown("position"), limit=60), "position")
+
+    # Writing
+
+    def before_writing(self, instance: Person) -> None:
+        pinyin.fill(instance)
+
+    def write(self, created: list[Any], changed: list[Any]) -> None:
+        own = {field.name for field in Person._meta.concrete_fields}
+        moved_only = [row.instance.pk for row in self.rows if row.changes and not own & set(row.changes)]
+        super().write(created, [person for person in changed if person.pk not in set(moved_only)])
+
+    def after_writing(self) -> None:
+        self._write_postings()
+        self._write_groups()
+        if self.options.get("accounts") == "inactive":
+            people = [row.instance for row in self.rows if row.outcome == "create"]
+            accounts.open_accounts(people=people, by=self.by, active=False)
+
+    def _write_postings(self) -> None:
+        staff_places.write_postings(self.rows, self.today)
+
+    def _write_groups(self) -> None:
+        staff_places.write_groups(self.rows, self.today)

@@ -1,0 +1,164 @@
+"""Headings bound to the columns of a kind: one to three rows of them, blocks side by side."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.utils import translation
+
+from .bounds import Refused
+from .headings import letter, plain, spellings
+from .issues import problem
+from .registry import Column, SheetKind
+from .table import Binding, Table
+from .workbook import Grid
+
+LOOK_AT = 30
+DEEPEST = 3
+SERIALS = frozenset({"序号", "序", "NO", "SN", "行号", "顺序号", "顺号"})
+
+
+def alias_index(kind: SheetKind) -> dict[str, list[tuple[int, Column]]]:
+    """Every known spelling of a heading, with how telling it is (0 best) and the columns it may mean."""
+    index: dict[str, list[tuple[int, Column]]] = {}
+    for column in kind.columns:
+        labels = []
+        for code, _name in settings.LANGUAGES:
+            with translation.override(code):
+                labels.append(str(column.label))
+        for rank, alias in enumerate([*labels, *column.aliases]):
+            for spelling in spellings(alias)[:1]:
+                known = index.setdefault(spelling, [])
+                if all(other is not column for _rank, other in known):
+                    known.append((rank, column))
+    return index
+
+
+def best_table(grid: Grid, index: dict[str, list[tuple[int, Column]]]) -> Table | None:
+    """The table whose headings say most; None without any. Raises Refused when two say equally much."""
+    texts = _heading_texts(grid)
+    candidates = []
+    for start in range(len(texts)):
+        for depth in range(1, min(DEEPEST, len(texts) - start) + 1):
+            table = _bind(grid, texts[start : start + depth], start + 1, index)
+            if table.score >= 2 or (table.score == 1 and len(table.ignored) == 0):
+                candidates.append((table.score, -depth, -start, table))
+    if not candidates:
+        return None
+    candidates.sort(key=lambda entry: entry[:3], reverse=True)
+    best = candidates[0][3]
+    for score, depth, _start, other in candidates[1:]:
+        if (score, depth) == candidates[0][:2] and _places(other) != _places(best):
+            raise Refused("several_tables", first=best.first_heading, second=other.first_heading)
+    _extend_over_merges(best)
+    return best
+
+
+def _places(table: Table) -> list[dict[str, int]]:
+    return [{name: binding.index for name, binding in block.items()} for block in table.blocks]
+
+
+def _extend_over_merges(table: Table) -> None:
+    """Headings merged downwards reach below the row that was matched."""
+    for top, _left, bottom, _right in table.grid.merges:
+        reaches = table.first_heading <= top <= table.last_heading < bottom
+        if reaches and bottom - table.first_heading < DEEPEST:
+            table.last_heading = bottom
+
+
+def _heading_texts(grid: Grid) -> list[list[str]]:
+    """The first rows as text, with merged ranges filled in both directions."""
+    rows = [["" if value is None else str(value).strip() for value in row] for row in grid.rows[:LOOK_AT]]
+    for top, left, bottom, right in grid.merges:
+        if top > len(rows) or left > len(rows[top - 1]):
+            continue
+        value = rows[top - 1][left - 1]
+        for number in range(top, min(bottom, len(rows)) + 1):
+            row = rows[number - 1]
+            row.extend([""] * (right - len(row)))
+            row[left - 1 : right] = [value] * (right - left + 1)
+    return rows
+
+
+def _bind(grid: Grid, texts: list[list[str]], first: int, index: dict[str, list[tuple[int, Column]]]) -> Table:
+    """Match the headings of some rows, left to right, into one or more blocks."""
+    width = max((len(row) for row in texts), default=0)
+    stacks = [_stack(texts, at) for at in range(width)]
+    table = Table(grid, first, first + len(texts) - 1, [{}])
+    ranks: dict[int, int] = {}
+    for at, stack in enumerate(stacks):
+        if not stack or plain(stack[-1]).translate({ord("."): None}) in SERIALS:
+            continue
+        match = _match(stack, stacks[at - 1] if at else [], table.blocks[-1], index)
+        if match is None:
+            table.ignored.append((letter(at + 1), "/".join(stack)))
+        else:
+            _take(table, ranks, at, stack, match)
+    table.score = len(table.blocks[0])
+    return _drop_partial_blocks(table)
+
+
+def _take(table: Table, ranks: dict[int, int], at: int, stack: list[str], match: tuple[int, Column]) -> None:
+    """Put a heading into the table: its first column again begins a block, another one again must tell more."""
+    rank, column = match
+    block, name, heading = table.blocks[-1], column.name, "/".join(stack)
+    if name in block and next(iter(block)) == name:
+        block = {}
+        table.blocks.append(block)
+    elif name in block:
+        old = block[name]
+        if rank >= ranks[old.index]:
+            table.ignored.append((letter(at + 1), heading))
+            table.warnings.append(problem("duplicate_heading", column=stack[-1]))
+            return
+        table.ignored.append((letter(old.index + 1), old.heading))
+    block[name] = Binding(column, at, heading)
+    ranks[at] = rank
+
+
+def _drop_partial_blocks(table: Table) -> Table:
+    """A second block counts only when it carries every required column of the first."""
+    first, *others = table.blocks
+    needed = {name for name, binding in first.items() if binding.column.required}
+    for block in others:
+        if not needed <= set(block):
+            table.ignored += [(letter(binding.index + 1), binding.heading) for binding in block.values()]
+    table.blocks = [first, *(block for block in others if needed <= set(block))]
+    return table
+
+
+def _stack(texts: list[list[str]], at: int) -> list[str]:
+    """The texts above each other in one column, without repeats from merging."""
+    stack: list[str] = []
+    for row in texts:
+        text = row[at] if at < len(row) else ""
+        if text and (not stack or plain(stack[-1]) != plain(text)):
+            stack.append(text)
+    return stack
+
+
+def _match(
+    stack: list[str], left: list[str], block: dict[str, Binding], index: dict[str, list[tuple[int, Column]]]
+) -> tuple[int, Column] | None:
+    """Parent and child together first, then the lowest heading alone."""
+    tries = [spelling for text in ["".join(stack[-2:]), stack[-1]] for spelling in spellings(text)]
+    for spelling in tries:
+        options = [
+            (rank, column)
+            for rank, column in index.get(spelling, [])
+            if not any(word in plain("".join(left)) for word in column.not_after)
+        ]
+        if not options:
+            continue
+        if len(options) == 1 or not any(column.after for _rank, column in options):
+            return options[0]
+        return _nearest_owner(options, block)
+    return None
+
+
+def _nearest_owner(options: list[tuple[int, Column]], block: dict[str, Binding]) -> tuple[int, Column] | None:
+    """The heading belongs to the nearest column to the left that one of the options may follow."""
+    for name in sorted(block, key=lambda known: block[known].index, reverse=True):
+        for rank, column in options:
+            if name in column.after and column.name not in block:
+                return rank, column
+    return next(((rank, column) for rank, column in options if not column.after), None)

@@ -1,0 +1,191 @@
+"""Looking into an .xlsx package before anything unpacks it: sizes, ratio, members, and what cells say of themselves.
+
+Runs in the reader's child process. The scan of a sheet's XML is a scan for a few tags, not a parser:
+it only finds bounds and hints (number formats, hidden rows), so nothing hostile can grow inside it.
+"""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import re
+import zipfile
+import zlib
+from dataclasses import dataclass, field
+from html import unescape
+
+from .bounds import ROOM_ABOVE, Bounds, Refused
+
+CELL = re.compile(rb"<(?:\w+:)?c\b([^<>]*?)(/>|>\s*</(?:\w+:)?c>|>)(\s*<(?:\w+:)?(f)\b)?")
+REFERENCE = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
+STYLE = re.compile(rb'\bs="(\d{1,6})"')
+ROW = re.compile(rb"<(?:\w+:)?row\b([^<>]*)>")
+COLUMN = re.compile(rb"<(?:\w+:)?col\b([^<>]*)>")
+MERGES = re.compile(rb"<(?:\w+:)?mergeCell\b")
+TAG = rb"<(?:\w+:)?%s\b([^<>]*)>"
+BUILT_IN_DATES = {27: "yyyy年m月", 28: "m月d日", 30: "m-d-yy", 31: "yyyy年m月d日", 55: "yyyy年m月", 57: "yyyy年m月"}
+BUILT_IN_DATES |= {14: "m-d-yy", 15: "d-mmm-yy", 16: "d-mmm", 17: "mmm-yy", 22: "m-d-yy h:mm", 58: "m月d日"}
+
+
+@dataclass
+class SheetScan:
+    """What one sheet's XML says: last value cell, hidden rows and columns (1-based), formats by cell."""
+
+    last_row: int = 0
+    last_column: int = 0
+    merges: int = 0
+    uncalculated: bool = False
+    hidden_rows: list[int] = field(default_factory=list)
+    hidden_columns: list[int] = field(default_factory=list)
+    formats: dict[tuple[int, int], str] = field(default_factory=dict)
+
+
+def column_number(letters: bytes | str) -> int:
+    """ "A" → 1, "XFD" → 16384."""
+    text = letters.decode() if isinstance(letters, bytes) else letters
+    number = 0
+    for letter in text:
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+def check_package(data: bytes, bounds: Bounds) -> dict[str, SheetScan]:
+    """Scans of every sheet by name; raises Refused for what must not be opened."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            members = _checked_members(package, bounds)
+            return _scan_sheets(members, bounds)
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        NotImplementedError,
+        RuntimeError,
+        ValueError,
+        OSError,
+    ) as error:
+        raise Refused("unreadable") from error
+
+
+def _checked_members(package: zipfile.ZipFile, bounds: Bounds) -> dict[str, bytes]:
+    """The XML members' bytes, after the whole directory has been judged."""
+    infos = package.infolist()
+    names = [info.filename for info in infos]
+    if len(infos) > bounds.members or len(set(names)) != len(names):
+        raise Refused("bomb")
+    if sum(info.file_size for info in infos) > bounds.unpacked:
+        raise Refused("unpacks_too_large", limit=bounds.unpacked // 1024 // 1024)
+    for info in infos:
+        _check_member(info, bounds)
+    if "xl/workbook.xml" not in names:
+        raise Refused("other_format" if "content.xml" in names or "xl/workbook.bin" in names else "unreadable")
+    kept, total = {}, 0
+    for info in infos:
+        if info.filename.endswith((".xml", ".rels")):
+            content = package.read(info)
+            total += len(content)
+            if total > bounds.unpacked:
+                raise Refused("unpacks_too_large", limit=bounds.unpacked // 1024 // 1024)
+            _check_xml(info.filename, content)
+            kept[info.filename] = content
+    return kept
+
+
+def _check_member(info: zipfile.ZipInfo, bounds: Bounds) -> None:
+    name = info.filename.lower()
+    if info.flag_bits & 1:
+        raise Refused("password")
+    if info.file_size > bounds.ratio_from and info.file_size > bounds.ratio * max(info.compress_size, 1):
+        raise Refused("bomb")
+    if name.endswith("vbaproject.bin") or name.startswith(("xl/macrosheets/", "xl/activex/")):
+        raise Refused("macros")
+    if name.startswith("xl/externallinks/"):
+        raise Refused("external_links")
+
+
+def _check_xml(name: str, content: bytes) -> None:
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in content[:200]:
+        raise Refused("unreadable")
+    if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
+        raise Refused("entities")
+    if name.endswith(".rels"):
+        for attributes in re.findall(TAG % b"Relationship", content):
+            kind = _attribute(attributes, b"Type")
+            if _attribute(attributes, b"TargetMode") == "External" and not kind.endswith("/hyperlink"):
+                raise Refused("external_links")
+
+
+def _attribute(attributes: bytes, name: bytes) -> str:
+    found = re.search(rb"(?:^|\s)(?:\w+:)?" + name + rb"\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", attributes)
+    return unescape((found.group(1) or found.group(2) or b"").decode("utf-8", "replace")) if found else ""
+
+
+def _scan_sheets(members: dict[str, bytes], bounds: Bounds) -> dict[str, SheetScan]:
+    targets = {}
+    for attributes in re.findall(TAG % b"Relationship", members.get("xl/_rels/workbook.xml.rels", b"")):
+        path = _attribute(attributes, b"Target")
+        path = path.lstrip("/") if path.startswith("/") else posixpath.normpath(f"xl/{path}")
+        targets[_attribute(attributes, b"Id")] = path
+    formats = _formats(members.get("xl/styles.xml", b""))
+    scans = {}
+    for attributes in re.findall(TAG % b"sheet", members["xl/workbook.xml"]):
+        content = members.get(targets.get(_attribute(attributes, b"id"), ""))
+        if content is not None:
+            scans[_attribute(attributes, b"name")] = scan_sheet(content, formats, bounds)
+    return scans
+
+
+def _formats(styles: bytes) -> dict[int, str]:
+    """Number format by style index, only where it says something about a value: dates, leading zeros."""
+    codes = dict(BUILT_IN_DATES)
+    for attributes in re.findall(TAG % b"numFmt", styles):
+        number = _attribute(attributes, b"numFmtId")
+        if number.isascii() and number.isdigit() and len(number) < 9:
+            codes[int(number)] = _attribute(attributes, b"formatCode")
+    cell_styles = re.search(rb"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs>", styles, re.S)
+    found = {}
+    for index, attributes in enumerate(re.findall(TAG % b"xf", cell_styles.group() if cell_styles else b"")):
+        number = _attribute(attributes, b"numFmtId")
+        code = codes.get(int(number), "") if number.isascii() and number.isdigit() and len(number) < 9 else ""
+        if code and (re.search(r"[ymd]", code, re.I) or re.fullmatch(r"0{2,20}", code)):
+            found[index] = code[:60]
+    return found
+
+
+def scan_sheet(content: bytes, formats: dict[int, str], bounds: Bounds) -> SheetScan:
+    """Bounds and hints of one sheet. Stops early when a value stands further out than may be."""
+    scan = SheetScan(merges=len(MERGES.findall(content)))
+    row = column = 0
+    far = bounds.rows + ROOM_ABOVE
+    for match in CELL.finditer(content):
+        attributes, ending, _, formula = match.groups()
+        reference = REFERENCE.search(attributes)
+        if reference:
+            letters, digits = reference.groups()
+            row, column = int(digits), column_number(letters)
+        else:
+            column += 1
+        if ending != b">":
+            continue
+        scan.last_row, scan.last_column = max(scan.last_row, row), max(scan.last_column, column)
+        if scan.last_row > far or scan.last_column > bounds.columns:
+            return scan
+        if formula and content.find(b"<v>", match.end(), match.end() + 400) < 0:
+            scan.uncalculated = True
+        style = STYLE.search(attributes)
+        if style and (code := formats.get(int(style.group(1)))):
+            scan.formats[row, column] = code
+    _scan_hidden(content, scan, bounds)
+    return scan
+
+
+def _scan_hidden(content: bytes, scan: SheetScan, bounds: Bounds) -> None:
+    hidden = re.compile(rb'\bhidden="(1|true)"')
+    for attributes in ROW.findall(content):
+        number = _attribute(attributes, b"r")
+        if hidden.search(attributes) and number.isascii() and number.isdigit() and len(number) < 8:
+            scan.hidden_rows.append(int(number))
+    for attributes in COLUMN.findall(content):
+        first, last = _attribute(attributes, b"min"), _attribute(attributes, b"max")
+        if hidden.search(attributes) and first.isascii() and first.isdigit() and last.isascii() and last.isdigit():
+            scan.hidden_columns.extend(range(int(first[:6]), min(int(last[:6]), bounds.columns) + 1))

@@ -1,0 +1,84 @@
+"""Sheet kinds: what an app tells the pipeline about one sort of sheet (hook ``register_sheet``)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from intranet.socket import collect
+
+if TYPE_CHECKING:
+    from .rows import SheetRows
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a kind.
+
+    ``name``      key of the value in a row; for plain kinds the model's field
+    ``label``     heading in exports and templates (translated; both languages are understood when read)
+    ``parse``     a reader of ``intranet.sheets.values``: ``parse(cell, context) -> Value``
+    ``aliases``   other headings that mean it, most telling first
+    ``required``  the column must be there and no cell blank
+    ``after``     names of columns of which the nearest to the left owns this heading when it stands several times
+    ``not_after`` words in the heading to the left which make this someone else's column (紧急联系人 联系电话)
+    ``lookup``    name of a lookup that turns the text into a row of another table (see ``SheetRows.lookups``)
+    ``export``    value of an object for the exported cell; None for a column that is only read
+    ``example``, ``note``, ``choices``  for the template: a sample cell, a line of explanation, a dropdown
+    """
+
+    name: str
+    label: Any
+    parse: Callable[[Any, Any], Any]
+    aliases: tuple[str, ...] = ()
+    required: bool = False
+    after: tuple[str, ...] = ()
+    not_after: tuple[str, ...] = ()
+    lookup: str = ""
+    export: Callable[[Any], Any] | None = None
+    example: str = ""
+    note: Any = ""
+    choices: Callable[[], Iterable[Any]] | None = None
+    width: int = 14
+
+
+@dataclass(frozen=True)
+class SheetKind:
+    """One sort of sheet.
+
+    ``key``      name in commands and addresses ("staff_register")
+    ``label``    shown name; ``columns`` in the order of export and template
+    ``roles``    role keys that may import and export it
+    ``handler``  the ``SheetRows`` class that matches, checks and saves its rows
+    ``source``   ``source(user)`` gives what that user may export, as objects for ``Column.export``
+                 (``user`` None is the command line, which may see all)
+    ``notes``    lines above the headings of the template
+    """
+
+    key: str
+    label: Any
+    columns: tuple[Column, ...]
+    roles: tuple[str, ...]
+    handler: type[SheetRows]
+    source: Callable[[Any], Iterable[Any]]
+    notes: tuple[Any, ...] = ()
+    order: int = 100
+    options: dict[str, Any] = field(default_factory=dict)
+
+    def column(self, name: str) -> Column:
+        return next(column for column in self.columns if column.name == name)
+
+    def open_to(self, user: Any) -> bool:
+        """Whether this user may import and export the kind; the command line (None) may."""
+        return user is None or (user.is_authenticated and user.has_role(*self.roles))
+
+
+def sheet_kinds() -> dict[str, SheetKind]:
+    found = collect("register_sheet")
+    return dict(sorted(found.items(), key=lambda item: (item[1].order, item[0])))
+
+
+def kinds_for(user: Any) -> dict[str, SheetKind]:
+    """The kinds this user may use."""
+    return {key: kind for key, kind in sheet_kinds().items() if kind.open_to(user)}

@@ -1,0 +1,57 @@
+"""A table as it was found in a workbook: its headings, its blocks, its rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from .issues import Problem
+from .registry import Column
+from .workbook import Grid
+
+
+@dataclass(frozen=True)
+class Binding:
+    """A column of the kind at a place in the sheet (``index`` from 0)."""
+
+    column: Column
+    index: int
+    heading: str
+
+
+@dataclass
+class Table:
+    """What was found: the grid, its heading rows (1-based), blocks side by side, and what was not used."""
+
+    grid: Grid
+    first_heading: int
+    last_heading: int
+    blocks: list[dict[str, Binding]]
+    ignored: list[tuple[str, str]] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+    score: int = 0
+
+    @property
+    def columns(self) -> frozenset[str]:
+        return frozenset().union(*self.blocks)
+
+
+@dataclass
+class FoundRow:
+    """One row as it stands: number as the spreadsheet program shows it, cells by column name."""
+
+    number: int
+    cells: dict[str, Any]
+    block: dict[str, Binding]
+    problems: dict[str, Problem] = field(default_factory=dict)
+
+
+def spans(numbers: list[int]) -> str:
+    """[3, 4, 5, 9] → "3–5、9"."""
+    spans: list[list[int]] = []
+    for number in sorted(numbers):
+        if spans and number == spans[-1][1] + 1:
+            spans[-1][1] = number
+        else:
+            spans.append([number, number])
+    return "、".join(str(first) if first == last else f"{first}–{last}" for first, last in spans)

@@ -1,0 +1,32 @@
+"""Typed readers of cells: what people write, as a value; or a problem that says what to do.
+
+A reader is called with the cell (None, text, number, bool, ``DateCell``, ``PaddedNumber``) and a
+``Context``, and gives a ``Value``. It never raises for what a cell holds.
+"""
+
+from .cells import Context, Value, as_text, is_blank, is_empty_mark, shown
+from .dates import DateValue, LunarText, read_date
+from .numbers import identity_number, money, phones, staff_number, whole_number, windows
+from .words import Words, name, text, yes_no
+
+__all__ = [
+    "Context",
+    "DateValue",
+    "LunarText",
+    "Value",
+    "Words",
+    "as_text",
+    "identity_number",
+    "is_blank",
+    "is_empty_mark",
+    "money",
+    "name",
+    "phones",
+    "read_date",
+    "shown",
+    "staff_number",
+    "text",
+    "whole_number",
+    "windows",
+    "yes_no",
+]

@@ -1,0 +1,120 @@
+"""Numbers that are names (staff numbers, phones, windows, identity numbers) and numbers that count."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from decimal import Decimal
+from typing import Any
+
+from ..headings import plain
+from ..workbook import PaddedNumber
+from .cells import EXACT, Context, Value, as_text, failed
+
+DAMAGED = re.compile(r"\d(\.\d+)?E\+\d+", re.I)
+MOBILE = re.compile(r"1[3-9]\d{9}")
+LANDLINE = re.compile(r"(0\d{2,3})?[1-9]\d{6,7}(转\d{1,6})?|(0\d{2,3})?[1-9]\d{6,7}-\d{1,6}|[1-9]\d{2,5}|[48]00\d{7}")
+BETWEEN_PHONES = re.compile(r"[/、;,,\n|]|或|和|\s{2,}")
+WINDOW_WORDS = re.compile(r"(综合|服务|办事)?(窗口|号窗口|号窗|号台|号|窗|台)")
+WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+CHECK = "10X98765432"
+
+
+def _as_written(cell: Any) -> str:
+    return unicodedata.normalize("NFKC", as_text(cell)).strip().strip("'‘’`").strip()
+
+
+def _number_lost(cell: Any) -> bool:
+    """A number too large for a spreadsheet to keep exactly, not whole, or not finite."""
+    value = cell.value if isinstance(cell, PaddedNumber) else cell
+    return isinstance(value, float) and not (abs(value) < EXACT and value == int(value))
+
+
+def staff_number(cell: Any, context: Context) -> Value:
+    """A staff number as text: leading zeros stay, 12.0 is "12", spaces inside go."""
+    if _number_lost(cell):
+        return failed("number_as_float", value=as_text(cell))
+    written = "".join(_as_written(cell).split())
+    if DAMAGED.fullmatch(written):
+        return failed("number_damaged", value=written)
+    if re.fullmatch(r"\d{1,15}\.0+", written):
+        written = written.partition(".")[0]
+    if not re.fullmatch(r"[0-9A-Za-z一-鿿_./-]{1,20}", written):
+        return failed("bad_number", value=as_text(cell))
+    return Value(written)
+
+
+def phones(cell: Any, context: Context) -> Value:
+    """Telephone numbers of one cell, in order, digits only (landlines keep 转 and area code): a list of texts."""
+    if _number_lost(cell):
+        return failed("number_as_float", value=as_text(cell))
+    written = re.sub(r"\.0$", "", _as_written(cell))
+    found: list[str] = []
+    for part in BETWEEN_PHONES.split(written):
+        if not part.strip():
+            continue
+        if DAMAGED.fullmatch(part.strip()):
+            return failed("number_damaged", value=part.strip())
+        digits = re.sub(r"[\s()]", "", re.sub(r"^\s*(\+|00)86", "", part))
+        joined = re.sub(r"[-–—]", "", digits)
+        if MOBILE.fullmatch(joined):
+            found.append(joined)
+        elif LANDLINE.fullmatch(joined) or LANDLINE.fullmatch(digits):
+            found.append(digits)
+        else:
+            return failed("bad_phone", value=as_text(cell))
+    return Value(found) if found else failed("bad_phone", value=as_text(cell))
+
+
+def windows(cell: Any, context: Context) -> Value:
+    """Window numbers of one cell: "12、13号" → ["12", "13"], "12-14号" → three, "A01窗口" → ["A01"]."""
+    if _number_lost(cell):
+        return failed("bad_number", value=as_text(cell))
+    found: list[str] = []
+    for part in re.split(r"[、,,;/\n]|和|及", _as_written(cell)):
+        bare = WINDOW_WORDS.sub("", plain(part).replace("第", "")).strip()
+        if not bare and plain(part):
+            bare = plain(part)
+        span = re.fullmatch(r"(\d{1,3})[-–~至到](\d{1,3})", bare)
+        if span and int(span[1]) < int(span[2]) <= int(span[1]) + 50:
+            found += [str(number) for number in range(int(span[1]), int(span[2]) + 1)]
+        elif bare:
+            found.append(bare if len(bare) <= 60 else bare[:60])
+    return Value(found) if found else failed("bad_value", value=as_text(cell), reason="")
+
+
+def whole_number(cell: Any, context: Context) -> Value:
+    """A count from 0 to 999,999,999."""
+    written = re.sub(r"\.0+$", "", _as_written(cell).replace(",", ""))
+    return Value(int(written)) if re.fullmatch(r"\d{1,9}", written) else failed("bad_number", value=as_text(cell))
+
+
+def money(cell: Any, context: Context) -> Value:
+    """Yuan with at most two decimals as Decimal; ¥, 元 and thousands marks are understood."""
+    written = re.sub(r"^[¥¥]|元$|[,\s]", "", _as_written(cell))
+    if isinstance(cell, float) and cell == cell and abs(cell) < 10**10:
+        written = f"{cell:.2f}" if abs(cell * 100 - round(cell * 100)) < 1e-6 else written
+    if not re.fullmatch(r"-?\d{1,10}(\.\d{1,2})?", written):
+        return failed("bad_number", value=as_text(cell))
+    return Value(Decimal(written).quantize(Decimal("0.01")))
+
+
+def identity_number(cell: Any, context: Context) -> Value:
+    """An 18-character identity number. One stored as a number is refused, never repaired: its end is invented."""
+    if isinstance(cell, float | int | PaddedNumber) and not isinstance(cell, bool):
+        return failed("number_as_float", value=as_text(cell))
+    written = "".join(_as_written(cell).split()).upper()
+    if DAMAGED.fullmatch(written):
+        return failed("number_damaged", value=written)
+    if not re.fullmatch(r"[1-9]\d{16}[\dX]", written) or not _check_digit_holds(written):
+        return failed("bad_id", value=_masked(written))
+    return Value(written)
+
+
+def _check_digit_holds(number: str) -> bool:
+    """GB 11643: the last character follows from the seventeen before it."""
+    return CHECK[sum(int(digit) * weight for digit, weight in zip(number, WEIGHTS, strict=False)) % 11] == number[17]
+
+
+def _masked(number: str) -> str:
+    return f"{number[:6]}********{number[14:18]}" if len(number) >= 18 else f"{number[:4]}…"

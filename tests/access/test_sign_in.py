@@ -1,0 +1,273 @@
+import pytest
+from axes.models import AccessAttempt
+from django.test import Client
+from django.urls import reverse
+
+from intranet.access import roles, services
+from intranet.access.models import AuditEntry, User
+from tests.people_of_the_hall import PASSWORD, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def sign_in(client, username, password=PASSWORD, **extra):
+    return client.post("/sign-in/", {"username": username, "password": password, **extra}, HTTP_ACCEPT_LANGUAGE="en")
+
+
+@pytest.fixture
+def english(client):
+    client.cookies["django_language"] = "en"
+    return client
+
+
+def test_the_page_warns_of_secrets_and_shows_no_menu(client):
+    answer = client.get("/sign-in/")
+    assert answer.status_code == 200
+    assert "严禁存储、处理涉密信息" in answer.content.decode()
+
+
+def test_a_person_signs_in_and_out_and_both_are_recorded(client):
+    user = make_user()
+    answer = sign_in(client, user.username)
+    assert answer.status_code == 302
+    assert client.session["_auth_user_id"] == str(user.pk)
+    assert client.get("/sign-out/").status_code == 405
+    assert client.post("/sign-out/").status_code == 302
+    assert "_auth_user_id" not in client.session
+    assert list(AuditEntry.objects.order_by("pk").values_list("action", "user_id", "address")) == [
+        ("access.sign_in", user.pk, "127.0.0.1"),
+        ("access.sign_out", user.pk, "127.0.0.1"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "target", ["https://evil.test/", "//evil.test", "/sign-in/", "/sign-out/", "javascript:alert(1)", "/admin/login/"]
+)
+def test_next_leads_nowhere_else(client, target):
+    answer = sign_in(client, make_user().username, next=target)
+    assert answer.status_code == 302
+    assert answer["Location"] == reverse("pages:desk")
+    again = client.get("/sign-in/", {"next": target})
+    assert again["Location"] == reverse("pages:desk")
+
+
+def test_next_leads_to_a_page_of_the_house(client):
+    assert sign_in(client, make_user().username, next="/password/?a=1")["Location"] == "/password/?a=1"
+
+
+def test_a_stranger_is_sent_to_sign_in_and_back(client):
+    answer = client.get("/password/?a=1")
+    assert answer.status_code == 302
+    assert answer["Location"] == "/sign-in/?next=/password/%3Fa%3D1"
+
+
+@pytest.mark.parametrize("case", ["wrong password", "nobody", "closed"])
+def test_every_refusal_reads_the_same(english, case):
+    user = make_user(None, is_active=case != "closed")
+    name = "nobody-by-that-name" if case == "nobody" else user.username
+    answer = sign_in(english, name, "wrong" if case != "closed" else PASSWORD)
+    assert answer.status_code == 200
+    page = answer.content.decode()
+    assert "The staff number and password do not match" in page
+    assert "closed" not in page.lower().split("<form")[1].split("</form>")[0].replace("disclosed", "")
+    assert AuditEntry.objects.get().action == "access.sign_in_failed"
+    assert AuditEntry.objects.get().label == ("user -" if case == "nobody" else f"user {user.pk}")
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_ten_wrong_tries_lock_the_account_and_the_page_says_what_to_do(english, known):
+    username = make_user().username if known else "nobody"
+    for _try in range(9):
+        assert sign_in(english, username, "wrong").status_code == 200
+    answer = sign_in(english, username, "wrong")
+    assert answer.status_code == 429
+    page = answer.content.decode()
+    assert "10 times" in page
+    assert "30 minutes" in page
+    assert "system administrator" in page
+    assert answer["Retry-After"] == "1800"
+    right = sign_in(english, username, PASSWORD)
+    assert right.status_code == 429
+    assert "_auth_user_id" not in english.session
+    assert AuditEntry.objects.filter(action="access.locked_out").exists()
+
+
+def test_a_password_typed_into_the_wrong_box_is_kept_nowhere(client):
+    for _try in range(11):
+        answer = sign_in(client, "翠竹四季常青2026", "wrong")
+    assert answer.status_code == 429
+    assert "翠竹" not in str(list(AccessAttempt.objects.values()))
+    assert "翠竹" not in str(list(AuditEntry.objects.values()))
+    assert AccessAttempt.objects.get().failures_since_start >= 10
+
+
+def test_wrong_tries_on_nobodys_name_do_not_lock_another_one(client):
+    for _try in range(10):
+        sign_in(client, "nobody", "wrong")
+    assert sign_in(client, "nobody-else", "wrong").status_code == 200
+
+
+@pytest.mark.parametrize("spelling", [" {}", "{}\t", "{}\u3000", "wide"])
+def test_another_spelling_of_the_same_name_is_the_same_lock(client, spelling):
+    user = make_user("HW0815")
+    same = "ＨＷ０８１５" if spelling == "wide" else spelling.format(user.username)
+    for _try in range(10):
+        sign_in(client, same, "wrong", HTTP_X_FORWARDED_FOR=f"10.0.0.{_try}")
+    assert sign_in(client, user.username).status_code == 429
+
+
+@pytest.mark.control
+def test_with_the_lock_off_the_eleventh_try_gets_in(client, settings):
+    settings.AXES_ENABLED = False
+    user = make_user()
+    for _try in range(11):
+        assert sign_in(client, user.username, "wrong").status_code == 200
+    assert sign_in(client, user.username).status_code == 302
+
+
+def test_nine_wrong_tries_and_a_right_one_forget_the_nine(client):
+    user = make_user()
+    for _try in range(9):
+        sign_in(client, user.username, "wrong")
+    assert sign_in(client, user.username).status_code == 302
+    assert not AccessAttempt.objects.filter(username=user.username).exists()
+
+
+def test_the_system_administrator_unlocks_and_it_is_recorded(client):
+    admin, locked = make_user(None, roles.SYSTEM_ADMIN), make_user()
+    for _try in range(10):
+        sign_in(client, locked.username, "wrong")
+    desk = Client()
+    desk.force_login(admin)
+    page = desk.get(f"/accounts/{locked.pk}/").content.decode()
+    assert 'value="unlock"' in page
+    assert f"/accounts/{locked.pk}/" in desk.get("/desk/").content.decode()
+    assert locked.username in desk.get("/accounts/").content.decode().split("<table")[0]
+    assert desk.post(f"/accounts/{locked.pk}/", {"do": "unlock"}).status_code == 302
+    assert 'value="unlock"' not in desk.get(f"/accounts/{locked.pk}/").content.decode()
+    assert f"/accounts/{locked.pk}/" not in desk.get("/desk/").content.decode()
+    assert AuditEntry.objects.get(action="access.unlock").user_id == admin.pk
+    assert sign_in(client, locked.username).status_code == 302
+
+
+def test_a_password_handed_over_must_be_changed_before_anything_else(client):
+    admin, clerk = make_user(None, roles.SYSTEM_ADMIN), make_user()
+    client.force_login(clerk)
+    desk = Client()
+    desk.force_login(admin)
+    page = desk.post(f"/accounts/{clerk.pk}/", {"do": "password"}).content.decode()
+    password = page.split('<code id="new-password">')[1].split("<")[0]
+    assert len(password) == 14
+    assert password not in str(list(AuditEntry.objects.values("label", "data")))
+    assert client.get("/password/").status_code == 302  # the old session is over
+    assert sign_in(client, clerk.username, password).status_code == 302
+    for path in ("/", "/audit/", "/admin/", "/accounts/"):
+        assert client.get(path)["Location"] == "/password/"
+    new = {"old_password": password, "new_password1": "翠竹四季常青2026", "new_password2": "翠竹四季常青2026"}
+    assert client.post("/password/", new).status_code == 302
+    assert not User.objects.get(pk=clerk.pk).must_change_password
+    assert client.get("/password/").status_code == 200
+    assert AuditEntry.objects.filter(action="access.password_change", user=clerk).count() == 1
+
+
+def test_the_object_in_hand_knows_that_the_password_is_ones_own():
+    user = make_user(None, must_change_password=True)
+    services.password_changed(user)
+    assert user.must_change_password is False
+    user.refresh_from_db()
+    assert user.must_change_password is False
+
+
+@pytest.mark.parametrize("weak", ["short1", "1234567890123", "password1234567"[:8], "qwertyuiop"])
+def test_weak_passwords_are_refused(client, weak):
+    clerk = make_user()
+    client.force_login(clerk)
+    answer = client.post("/password/", {"old_password": PASSWORD, "new_password1": weak, "new_password2": weak})
+    assert answer.status_code == 200
+    assert User.objects.get(pk=clerk.pk).check_password(PASSWORD)
+
+
+def test_changing_the_password_ends_other_sessions(client):
+    clerk, other = make_user(), Client()
+    client.force_login(clerk)
+    other.force_login(clerk)
+    new = {"old_password": PASSWORD, "new_password1": "翠竹四季常青2026", "new_password2": "翠竹四季常青2026"}
+    client.post("/password/", new)
+    assert client.get("/password/").status_code == 200
+    assert other.get("/password/").status_code == 302
+
+
+def test_roles_are_given_on_the_account_page_but_not_to_oneself(client):
+    admin, clerk = make_user(None, roles.SYSTEM_ADMIN), make_user()
+    client.force_login(admin)
+    client.post(f"/accounts/{clerk.pk}/", {"do": "roles", "roles": ["staff", "scrutineer"]})
+    assert User.objects.get(pk=clerk.pk).role_keys == {"staff", "scrutineer"}
+    client.post(f"/accounts/{clerk.pk}/", {"do": "roles", "roles": ["staff"]})
+    assert User.objects.get(pk=clerk.pk).role_keys == {"staff"}
+    client.post(f"/accounts/{admin.pk}/", {"do": "roles", "roles": ["staff", "system_admin", "auditor"]})
+    assert not User.objects.get(pk=admin.pk).has_role("auditor")
+    assert client.post(f"/accounts/{clerk.pk}/", {"do": "roles", "roles": ["emperor"]}).status_code == 422
+    assert client.post(f"/accounts/{clerk.pk}/", {}).status_code == 400
+    before = User.objects.get(pk=admin.pk).password
+    client.post(f"/accounts/{admin.pk}/", {"do": "password"})
+    assert User.objects.get(pk=admin.pk).password == before
+
+
+@pytest.mark.parametrize("role", sorted(set(roles.ROLES) - {roles.SYSTEM_ADMIN}))
+def test_accounts_are_closed_to_every_other_role(client, role):
+    clerk = make_user(None, role)
+    client.force_login(clerk)
+    assert client.get("/accounts/").status_code == 403
+    assert client.post(f"/accounts/{clerk.pk}/", {"do": "roles", "roles": ["system_admin"]}).status_code == 403
+    assert not User.objects.get(pk=clerk.pk).has_role("system_admin")
+
+
+def test_the_list_of_accounts_asks_the_database_equally_often(client, django_assert_max_num_queries):
+    client.force_login(make_user(None, roles.SYSTEM_ADMIN))
+    for _one in range(40):
+        make_user(None, roles.AUDITOR, person=False)
+    with django_assert_max_num_queries(12):
+        assert client.get("/accounts/").status_code == 200
+
+
+def test_wagtails_doors_lead_to_ours(client):
+    assert client.get("/admin/login/?next=/admin/pages/")["Location"] == "/sign-in/?next=/admin/pages/"
+    assert client.get("/admin/password_reset/")["Location"] == "/sign-in/help/"
+    assert client.get("/_util/login/?next=/x/")["Location"] == "/sign-in/?next=/x/"
+    assert client.get("/admin/").status_code == 302
+    assert client.get("/sign-in/help/").status_code == 200
+    for closed in ("/admin/jsi18n/", "/admin/sprite/"):
+        assert client.get(closed)["Location"].startswith("/sign-in/")
+
+
+def test_without_the_editors_right_the_desk_of_editors_answers_403_instead_of_turning_in_circles(client):
+    client.force_login(make_user())
+    for path in ("/admin/", "/admin/pages/", "/admin/reports/site-history/", "/admin/account/"):
+        assert client.get(path).status_code == 403
+
+
+def test_a_page_of_the_editors_desk_that_is_not_ones_own_answers_403(client, admin_right):
+    editor = make_user()
+    admin_right(editor)
+    client.force_login(editor)
+    assert client.get("/admin/").status_code == 200
+    assert client.get("/admin/users/").status_code == 403
+    assert client.get("/admin/collections/").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("count", "passed", "seen"),
+    [
+        (0, "1.2.3.4", "127.0.0.1"),
+        (1, "1.2.3.4", "1.2.3.4"),
+        (1, "6.6.6.6, 1.2.3.4", "1.2.3.4"),
+        (2, "6.6.6.6, 1.2.3.4, 10.0.0.1", "1.2.3.4"),
+        (1, "", "127.0.0.1"),
+        (3, "6.6.6.6", "127.0.0.1"),
+    ],
+)
+def test_the_address_is_the_one_our_own_proxy_saw(client, settings, count, passed, seen):
+    settings.PROXY_COUNT = count
+    user = make_user()
+    client.post("/sign-in/", {"username": user.username, "password": PASSWORD}, HTTP_X_FORWARDED_FOR=passed)
+    assert AuditEntry.objects.get().address == seen

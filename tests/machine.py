@@ -1,0 +1,61 @@
+"""What a machine may lack. A missing part is skipped aloud; with CI=true it is a failure."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+
+def _answers(url: str, port: int) -> bool:
+    parts = urlsplit(url)
+    try:
+        with socket.create_connection((parts.hostname or "127.0.0.1", parts.port or port), timeout=2):
+            return True
+    except OSError:
+        return False
+
+
+def postgresql_url() -> str:
+    """Where PostgreSQL is asked for: TEST_POSTGRESQL_URL, or the local default."""
+    return os.environ.get("TEST_POSTGRESQL_URL", "postgres://postgres@127.0.0.1:5432/postgres")
+
+
+def redis_url() -> str:
+    """Where Redis is asked for: REDIS_URL, or the local default."""
+    return os.environ.get("REDIS_URL") or "redis://127.0.0.1:6379/0"
+
+
+def chromium_path() -> str | None:
+    """The browser: CHROMIUM, or one on the path, or None."""
+    given = os.environ.get("CHROMIUM")
+    if given:
+        return given if Path(given).exists() else None
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+PARTS: dict[str, tuple[str, Callable[[], bool]]] = {
+    "postgresql": ("a PostgreSQL server (TEST_POSTGRESQL_URL)", lambda: _answers(postgresql_url(), 5432)),
+    "redis": ("a Redis server (REDIS_URL)", lambda: _answers(redis_url(), 6379)),
+    "chromium": ("the Chromium browser (CHROMIUM)", lambda: chromium_path() is not None),
+    "gettext": (
+        "the gettext tools (xgettext, msgfmt)",
+        lambda: bool(shutil.which("xgettext") and shutil.which("msgfmt")),
+    ),
+}
+
+
+def need(part: str) -> None:
+    """Skip the test aloud when the machine lacks ``part``; fail it when CI=true."""
+    name, present = PARTS[part]
+    if present():
+        return
+    sentence = f"this machine lacks {name}"
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"{sentence}, and with CI=true nothing is skipped")
+    pytest.skip(sentence)

@@ -1,0 +1,174 @@
+"""Which objects each parameterised address is tried on: one's own, one of the same team, a foreign one.
+
+``BY_ROUTE`` names a route (``people:person``) and gives a function ``(world, user) -> (own, team, foreign)``
+of parameter mappings, or one mapping where the object belongs to nobody. ``BY_MODEL`` does the same for the
+generic admin views of a model. Other parameters are found by their name in ``BY_PARAMETER``; a parameter
+that stands nowhere fails the test, with a sentence saying where to put it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from intranet.access.matrix import Leaf
+
+from .world import World
+
+Parameters = dict[str, Any]
+Trio = tuple[Parameters, Parameters, Parameters]
+
+
+class UnknownParameter(LookupError):
+    """A route has a parameter that no mapping knows."""
+
+
+def of_person(thing: str, parameter: str = "pk", **more: Any) -> Callable[[World, Any], Trio]:
+    """The parameter is something of a person's: ``things[user][thing]``."""
+    return lambda world, user: tuple({parameter: value, **more} for value in world.each(user, thing))
+
+
+def shared(thing: str, parameter: str = "pk", **more: Any) -> Callable[[World, Any], Parameters]:
+    """The parameter is something that belongs to nobody."""
+    return lambda world, user: {parameter: world.shared[thing], **more}
+
+
+BY_ROUTE: dict[str, Callable[[World, Any], Trio | Parameters]] = {
+    "access:account": of_person("user"),
+    "access:file": of_person("file", "path"),
+    "reminders:message": of_person("message"),
+    "calendars:entry": shared("uid", "uid"),
+    "calendars:end": of_person("subscription"),
+    "calendars:renew": of_person("subscription"),
+    "calendars:feed": of_person("token", "token"),
+    "people:window": of_person("window"),
+    "people:unit": of_person("unit"),
+    "people:dismiss": of_person("leadership"),
+    "people:leave": of_person("membership"),
+    "people:correction": of_person("correction"),
+    **{
+        f"people:{name}": of_person("person")
+        for name in ("person", "edit", "enter", "transfer", "withdraw", "appoint", "join", "open_account")
+    },
+    **{f"sheets:{name}": of_person("upload") for name in ("preview", "confirm", "receipt", "problems")},
+    **{f"sheets:{name}": lambda world, user: {"key": "staff_register"} for name in ("export", "template")},
+    "evaluations:award_edit": shared("award", "slug"),
+    "evaluations:round_new": shared("award", "slug"),
+    "evaluations:nomination_answer": of_person("nomination", deed="accept"),
+    "evaluations:nomination_decide": of_person("nomination", deed="approve"),
+    "evaluations:recommend_choose": shared("round", "slug", kind="colleague"),
+    "evaluations:recommend_state": lambda world, user: {
+        "slug": world.shared["round"],
+        "kind": "colleague",
+        "pk": world.shared["candidate"],
+    },
+    **{
+        f"evaluations:{name}": shared("round", "slug")
+        for name in (
+            *("round", "vote", "receipt", "notice", "recommend", "recommend_self", "manage", "open", "dates"),
+            *("review", "finish_review", "settle_tie", "start_notice", "call_off", "roll", "qr", "scrutiny"),
+            *("recount", "record"),
+        )
+    },
+    "workdays:year": lambda world, user: {"year": 2026},
+    "workdays:announce": lambda world, user: {"year": 2026},
+    "workdays:remove_day": shared("nothing"),
+    "pages:confirm": shared("nothing"),
+    "pages:readers": shared("nothing"),
+    # Nobody has ever made one of these: the rule is that there is none.
+    **{
+        name: shared("nothing")
+        for name in (
+            "wagtailadmin_api:documents:detail",
+            "wagtailadmin_api:images:detail",
+            *(f"wagtailadmin_workflows:{kind}" for kind in ("enable", "disable", "edit", "usage", "usage_results")),
+            *(f"wagtailadmin_workflows:{kind}_task" for kind in ("edit", "enable", "disable")),
+        )
+    },
+    "wagtailadmin_pages:revisions_compare": shared("page"),
+    "wagtailadmin_api:pages:detail": shared("page"),
+    "wagtailadmin_api:pages:action": shared("page", action_name="copy"),
+    "wagtailadmin_collections:edit": shared("collection"),
+    "wagtailadmin_collections:delete": shared("collection"),
+}
+
+BY_MODEL: dict[str, Callable[[World, Any], Trio | Parameters]] = {
+    "people.Unit": of_person("unit"),
+    "people.Window": of_person("window"),
+    "people.Zone": shared("zone"),
+    "people.Body": shared("body"),
+    "people.Person": of_person("person"),
+    "access.User": of_person("user"),
+    "auth.Group": shared("nothing"),
+    "wagtailimages.Image": shared("nothing"),
+    "wagtaildocs.Document": shared("nothing"),
+    "wagtailcore.Site": shared("nothing"),
+    "wagtailcore.Page": shared("page"),
+}
+
+NOTHING = 987654321
+BY_PARAMETER: dict[str, Callable[[World], Any]] = {
+    **{
+        name: lambda world: world.shared["page"]
+        for name in ("page_id", "parent_page_id", "page_to_move_id", "destination_id", "page_pk")
+    },
+    **{
+        name: lambda world: NOTHING
+        for name in (
+            *("task_state_id", "task_id", "revision_id", "workflow_state_id", "workflow_pk", "session_id"),
+            *("document_id", "doc_id", "image_id", "uploaded_file_id", "restriction_id"),
+            *("page_view_restriction_id", "object_id"),
+        )
+    },
+    "collection_id": lambda world: world.shared["collection"],
+    "app_label": lambda world: "wagtailcore",
+    "app_name": lambda world: "wagtailcore",
+    "model_name": lambda world: "page",
+    "content_type_app_name": lambda world: "wagtailcore",
+    "content_type_model_name": lambda world: "page",
+    "action": lambda world: "delete",
+    "action_name": lambda world: "approve",
+    "filter_spec": lambda world: "max-165x165",
+    "revision_id_a": lambda world: "earliest",
+    "revision_id_b": lambda world: "latest",
+    "uidb64": lambda world: "MQ",
+    "token": lambda world: "set-password",
+}
+BY_ADDRESS: dict[str, Callable[[World], Parameters]] = {
+    r"documents/^(\d+)/(.*)$": lambda world: {"_0": NOTHING, "_1": "x.pdf"},
+    r"^((?:[\w\-]+/)*)$": lambda world: {"_0": ""},
+}
+
+
+def objects_for(leaf: Leaf, world: World, user: Any) -> Trio | None:
+    """Parameters of one's own, the team's and the foreign object; None where the route names none."""
+    if not leaf.parameters:
+        return None
+    given = _given(leaf, world, user)
+    trio = given if isinstance(given, tuple) else (given, given, given)
+    return tuple(_completed(leaf, world, parameters) for parameters in trio)  # type: ignore[return-value]
+
+
+def _given(leaf: Leaf, world: World, user: Any) -> Trio | Parameters:
+    if leaf.name in BY_ROUTE:
+        return BY_ROUTE[leaf.name](world, user)
+    if leaf.route in BY_ADDRESS:
+        return BY_ADDRESS[leaf.route](world)
+    label = leaf.model._meta.label if leaf.model is not None else ""
+    if "pk" in leaf.parameters and label in BY_MODEL:
+        return BY_MODEL[label](world, user)
+    return {}
+
+
+def _completed(leaf: Leaf, world: World, parameters: Parameters) -> Parameters:
+    found = dict(parameters)
+    for name in leaf.parameters:
+        if name in found:
+            continue
+        if name not in BY_PARAMETER:
+            raise UnknownParameter(
+                f"{leaf.name or leaf.route} has the parameter <{name}>: say in tests/matrix/objects.py, under "
+                f"BY_ROUTE[{leaf.name!r}], which object it is"
+            )
+        found[name] = BY_PARAMETER[name](world)
+    return found

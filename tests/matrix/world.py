@@ -1,0 +1,150 @@
+"""A hall with one account for each role, a colleague of the same team, and somebody from elsewhere."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
+from wagtail.models import Collection, Page, Site
+
+from intranet import clock
+from intranet.access.models import User
+from intranet.access.roles import CHIEF_REPRESENTATIVE, ROLES, STAFF, WINDOW_HEAD
+from intranet.calendars.models import FeedToken, Scheduled
+from intranet.calendars.services import issue_token
+from intranet.people.models import Body, CorrectionRequest, Leadership, Membership, Posting, Unit, Window, Zone
+from intranet.reminders.models import InboxMessage, OutboxRow
+from intranet.sheets.models import SheetUpload
+from tests.people_of_the_hall import make_user
+
+# A Thursday morning; everything measured happens at this instant.
+NOW = clock.parse("2026-11-05T10:00")
+LONG_AGO = dt.date(2020, 1, 6)
+STRANGER = "stranger"
+
+
+@dataclass
+class World:
+    """``users`` by role; ``mate`` works in their unit and at their window, ``foreigner`` elsewhere.
+
+    ``things[user.pk]`` holds what belongs to a person, by name; ``shared`` what belongs to nobody.
+    """
+
+    users: dict[str, User] = field(default_factory=dict)
+    mate: Any = None
+    foreigner: Any = None
+    things: dict[int, dict[str, Any]] = field(default_factory=dict)
+    shared: dict[str, Any] = field(default_factory=dict)
+
+    def each(self, user: User | None, name: str) -> tuple[Any, Any, Any]:
+        """A thing of the person (of the foreigner's colleague, for strangers), of a mate, of the foreigner."""
+        own = user or self.mate
+        return tuple(self.things[who.pk][name] for who in (own, self.mate, self.foreigner))
+
+
+def build() -> World:
+    world = World()
+    here = Unit.objects.create(name="矩阵住建局", kind="posting_department")
+    elsewhere = Unit.objects.create(name="矩阵税务局", kind="posting_department")
+    zone = Zone.objects.create(name="矩阵区")
+    windows = {
+        here: Window.objects.create(number="901", name="不动产登记", zone=zone),
+        elsewhere: Window.objects.create(number="902", name="办税", zone=zone),
+    }
+    for unit, window in windows.items():
+        window.units.add(unit)
+    body = Body.objects.create(name="矩阵工会小组", kind="union_group")
+    world.users = {role: make_user(f"M{number:03d}", role) for number, role in enumerate(ROLES, 1)}
+    world.mate, world.foreigner = make_user("M900", STAFF), make_user("M999", STAFF)
+    for user in (*world.users.values(), world.mate):
+        world.things[user.pk] = things_of(user, here, windows[here], body)
+    world.things[world.foreigner.pk] = things_of(world.foreigner, elsewhere, windows[elsewhere], body)
+    lead(world.users[CHIEF_REPRESENTATIVE], CHIEF_REPRESENTATIVE, unit=here)
+    lead(world.users[WINDOW_HEAD], WINDOW_HEAD, window=windows[here])
+    world.shared = shared_things(zone)
+    if apps.is_installed("evaluations"):
+        world.shared |= a_round(world)
+        for user in (*world.users.values(), world.mate, world.foreigner):
+            world.things[user.pk] |= recommended(user, world.shared["round"])
+    return world
+
+
+def a_round(world: World) -> dict[str, Any]:
+    """A round in which voting is open; its people are nobody of the world."""
+    from tests.evaluations import hall
+
+    election = hall.voting_round(hall.make_hall())
+    nomination = election.nominations.first()
+    return {
+        "round": election.slug,
+        "award": election.award.slug,
+        "nomination": nomination.pk,
+        "candidate": nomination.person_id,
+    }
+
+
+def recommended(user: User, slug: str) -> dict[str, Any]:
+    """A recommendation by oneself, accepted and not yet reviewed."""
+    from evaluations.models import Election, Nomination
+
+    election = Election.objects.get(slug=slug)
+    made = Nomination.objects.create(
+        election=election, kind="self", person=user.person, by=user, reason="理由", state="accepted", created_at=NOW
+    )
+    return {"nomination": made.pk}
+
+
+def lead(user: User, kind: str, **place: Any) -> None:
+    Leadership.objects.create(kind=kind, person=user.person, starts_on=LONG_AGO, **place)
+
+
+def things_of(user: User, unit: Unit, window: Window, body: Body) -> dict[str, Any]:
+    person = user.person
+    person.entered_on = LONG_AGO
+    person.save()
+    posting = Posting.objects.create(person=person, unit=unit, window=window, starts_on=LONG_AGO)
+    label = f"access.user:{user.pk}"
+    outbox = OutboxRow.objects.create(
+        rule="matrix", object=label, occasion="once", recipient=user, channel="inbox", due=NOW, until=NOW
+    )
+    token = issue_token(user=user, label="手机")
+    return {
+        "user": user.pk,
+        "username": user.username,
+        "person": person.pk,
+        "posting": posting.pk,
+        "unit": unit.pk,
+        "window": window.pk,
+        "leadership": Leadership.objects.create(
+            kind="unit_head", person=person, unit=unit, starts_on=LONG_AGO, ends_on=LONG_AGO
+        ).pk,
+        "membership": Membership.objects.create(person=person, body=body, starts_on=LONG_AGO).pk,
+        "correction": CorrectionRequest.objects.create(
+            person=person, field="mobile", text="请更正", requested_at=NOW
+        ).pk,
+        "message": InboxMessage.objects.create(recipient=user, outbox=outbox, subject="提醒", received_at=NOW).pk,
+        "token": token,
+        "upload": SheetUpload.objects.create(
+            person=user, kind="staff_register", file_name="x.xlsx", sha256="0" * 64, size=1, uploaded_at=NOW
+        ).pk,
+        "subscription": FeedToken.objects.filter(user=user).latest("pk").pk,
+        "file": "nobody/knows.pdf",
+    }
+
+
+def shared_things(zone: Zone) -> dict[str, Any]:
+    site = Site.objects.get(is_default_site=True)
+    page = ContentType.objects.get_for_model(Page)
+    entry = Scheduled.objects.create(uid="matrix@hall", starts=NOW, ends=NOW, changed_at=NOW)
+    return {
+        "page": site.root_page_id,
+        "zone": zone.pk,
+        "body": Body.objects.get(name="矩阵工会小组").pk,
+        "collection": Collection.get_first_root_node().pk,
+        "content_type": page.pk,
+        "uid": entry.uid,
+        "nothing": 987654321,
+    }

@@ -1,0 +1,172 @@
+"""Two ticks at once, and what happens when the guards are off."""
+
+import threading
+import time
+from collections import Counter
+
+import pytest
+from django.core import mail
+from django.db import connection, connections
+
+from intranet.reminders import services, sweeper
+from intranet.reminders.models import InboxMessage, OutboxRow
+from intranet.reminders.planner import plan
+from intranet.reminders.registry import ClockJob
+from intranet.reminders.single import holding
+from tests.people_of_the_hall import make_user
+
+from .dummy import MORNING, DummyRule, registered
+
+pytestmark = pytest.mark.usefixtures("own_database")
+
+
+def together(count, work):
+    """Run ``work(number)`` in threads that start at the same moment; raises what the first of them raised."""
+    barrier, raised = threading.Barrier(count), []
+
+    def thread(number):
+        try:
+            barrier.wait(timeout=30)
+            work(number)
+        except Exception as error:
+            raised.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=thread, args=(number,)) for number in range(count)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join(timeout=120)
+    if raised:
+        raise raised[0]
+
+
+@pytest.fixture
+def sent(monkeypatch):
+    """Every mail sent by any thread, by Message-ID."""
+    found: Counter[str] = Counter()
+    lock = threading.Lock()
+
+    def note(connection, letter, now):
+        with lock:
+            found[letter.row.message_id] += 1
+        return original(connection, letter, now)
+
+    original = sweeper.CHANNELS["mail"]._send
+    monkeypatch.setattr(sweeper.CHANNELS["mail"], "_send", note)
+    return found
+
+
+@pytest.fixture
+def garden():
+    """A rule with 60 reminders due."""
+    rule = DummyRule()
+    users = [make_user(person=False, email=f"u{number}@hall.test") for number in range(20)]
+    for user in users:
+        for plant in range(3):
+            rule.add(user, object=f"dummy.plant:{plant}")
+    with registered(rule):
+        yield rule
+
+
+def test_ticks_at_once_send_each_row_once(garden):
+    together(4, lambda number: services.tick(MORNING))
+    services.tick(MORNING)
+    assert OutboxRow.objects.filter(state="sent", tries=1).count() == OutboxRow.objects.count() == 120
+    assert InboxMessage.objects.count() == 60
+    identities = Counter(message.extra_headers["Message-ID"] for message in mail.outbox)
+    assert len(identities) == 60
+    assert set(identities.values()) == {1}
+
+
+@pytest.mark.control
+def test_without_the_claim_mails_go_twice(garden, sent, monkeypatch):
+    plan(MORNING)
+    both_have_read = threading.Barrier(2)
+
+    def unguarded(channel, rules, now):
+        rows = list(OutboxRow.objects.deliverable(channel=channel.key, rules=rules, now=now)[: channel.batch])
+        if rows and channel.key == "mail" and not both_have_read.broken:
+            try:
+                both_have_read.wait(timeout=5)
+            except threading.BrokenBarrierError:
+                return rows
+        return rows
+
+    monkeypatch.setattr(sweeper, "claim", unguarded)
+    garden.channels = ("mail",)
+    OutboxRow.objects.filter(channel="inbox").delete()
+    monkeypatch.setattr(sweeper, "LONGEST", 1.0)
+    together(2, lambda number: sweeper.sweep(MORNING))
+    assert max(sent.values()) > 1
+
+
+def test_planners_at_once_plan_each_row_once(garden):
+    together(3, lambda number: plan(MORNING))
+    assert OutboxRow.objects.count() == 120
+
+
+@pytest.mark.control
+def test_without_the_unique_key_rows_double(garden, monkeypatch):
+    [key] = OutboxRow._meta.constraints
+    monkeypatch.setattr(OutboxRow._meta, "constraints", [])
+    with connection.schema_editor() as editor:
+        editor.remove_constraint(OutboxRow, key)
+    plan(MORNING)
+    plan(MORNING)
+    assert OutboxRow.objects.count() == 240
+
+
+def overlapping_job(log):
+    inside = []
+
+    def run(now):
+        inside.append(1)
+        log.append(len(inside))
+        time.sleep(0.3)  # long enough for the others to come by
+        inside.pop()
+
+    return ClockJob("dummy.slow", run)
+
+
+def test_one_tick_at_a_time_runs_jobs():
+    log: list[int] = []
+    with registered(overlapping_job(log)):
+        together(3, lambda number: services.tick(MORNING))
+    assert set(log) == {1}
+
+
+@pytest.mark.control
+def test_without_the_lock_jobs_overlap(monkeypatch):
+    from contextlib import contextmanager
+
+    @contextmanager
+    def open_to_all(name, *, wait):
+        yield True
+
+    monkeypatch.setattr(services, "holding", open_to_all)
+    log: list[int] = []
+    with registered(overlapping_job(log)):
+        together(3, lambda number: services.tick(MORNING))
+    assert max(log) > 1
+
+
+def test_a_tick_beside_another_leaves_the_jobs_to_it_and_does_not_count():
+    from intranet.reminders.models import ClockMark
+
+    log = []
+    seen = []
+    with registered(ClockJob("dummy.job", log.append)), holding("tick") as held:
+        assert held
+        together(1, lambda number: seen.append(services.tick(MORNING).led))
+    assert (seen, log) == ([False], [])
+    assert not ClockMark.objects.filter(key="tick").exists()
+
+
+def test_the_lock_is_free_again_and_one_for_each_name():
+    with holding("tick") as first, holding("other") as second:
+        assert first
+        assert second
+    with holding("tick") as again:
+        assert again
