@@ -64,6 +64,10 @@ def sign_in(account: dict) -> None:
     desk = browser.open(f"{BASE}/desk/", timeout=20)
     assert desk.url.endswith("/desk/"), f"{account['role']} was sent to {desk.url}"
     assert account["name"] in desk.read().decode(), f"the desk of {account['role']} does not greet"
+    # What the first run wrote into the hall stays: it must have been written in the hall's language.
+    inbox = browser.open(f"{BASE}/inbox/", timeout=20).read().decode()
+    assert "投票" in inbox or account["role"] != "staff", "nothing in the inbox of the clerk is about the vote"
+    assert not re.search(r">[^<]*(Voting|Recommendation|Public notice)", inbox), f"English in the inbox: {inbox}"
 
 
 def main() -> None:

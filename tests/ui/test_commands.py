@@ -7,6 +7,8 @@ import gettext
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.utils import translation
+from django.utils.translation.reloader import translation_file_changed
 
 from intranet.ui.management.commands import check_templates, check_translations, compile_catalogues
 
@@ -53,6 +55,21 @@ def test_a_catalogue_is_compiled_and_only_when_it_changed(catalogue, monkeypatch
     before = target.stat().st_mtime_ns
     call_command("compile_catalogues")
     assert target.stat().st_mtime_ns == before
+
+
+def test_the_process_that_compiles_speaks_the_new_catalogue_at_once(catalogue, settings, monkeypatch):
+    """`make demo` in a fresh clone compiles and fills the hall in one process: its messages must be Chinese."""
+    source = catalogue('msgid "A word of this test"\nmsgstr "测试用词"\n')
+    settings.LOCALE_PATHS = [source.parents[2]]
+    monkeypatch.setattr(compile_catalogues, "catalogues", lambda: [source])
+    try:
+        with translation.override("zh-hans"):
+            assert translation.gettext("A word of this test") == "A word of this test"
+        call_command("compile_catalogues")
+        with translation.override("zh-hans"):
+            assert translation.gettext("A word of this test") == "测试用词"
+    finally:
+        translation_file_changed(None, source.with_suffix(".mo"))
 
 
 def test_our_own_catalogues_are_found():

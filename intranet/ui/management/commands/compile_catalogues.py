@@ -9,6 +9,7 @@ from babel.messages.pofile import read_po
 from django.apps import apps
 from django.conf import settings
 from django.core.management.base import BaseCommand
+from django.utils.translation.reloader import translation_file_changed
 
 
 def catalogues() -> list[Path]:
@@ -33,3 +34,6 @@ class Command(BaseCommand):
                 continue
             with source.open("rb") as given, target.open("wb") as written:
                 write_mo(written, read_po(given, locale="zh_Hans"))
+            # This process may have looked for the file before it was there, and remembers that there was none:
+            # what it writes next (a demo hall's messages, a round's events) would stay English.
+            translation_file_changed(None, target)
