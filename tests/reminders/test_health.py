@@ -1,17 +1,12 @@
 """Health, with a real worker that is killed and stopped."""
 
-import os
 import signal
 import subprocess
 import sys
-import time
-from pathlib import Path
 
 import pytest
 import redis
-from django.conf import settings
 from django.db import connection
-from django.test import Client
 
 from intranet import clock
 from intranet.reminders import health
@@ -20,143 +15,74 @@ from tests.machine import need, redis_url
 from tests.people_of_the_hall import make_user
 
 from .dummy import MORNING
+from .processes import EMBEDDED, GENEROUS, ROOT, Worker, ready, shows_within_ten_seconds
 
-ROOT = Path(settings.BASE_DIR)
 SECOND = clock.dt.timedelta(seconds=1)
 
 
-def ready() -> tuple[int, dict]:
-    answer = Client().get("/readyz")
-    return answer.status_code, answer.json()
-
-
-def until(wanted, seconds) -> float:
-    """Poll ``wanted`` until it is true; gives how long that took, fails after ``seconds``."""
-    began = time.monotonic()
-    while not wanted():
-        assert time.monotonic() - began < seconds, f"not within {seconds} s: {health.report()}"
-        time.sleep(0.25)
-    return time.monotonic() - began
-
-
-class Worker:
-    """Worker and beat in one process, as the Procfile starts them."""
-
-    def __init__(self, database_url: str, folder: Path) -> None:
-        self.environment = {
-            **os.environ,
-            "DATABASE_URL": database_url,
-            "VAR_DIR": str(folder),
-            "DJANGO_SETTINGS_MODULE": "intranet.settings.local",
-            "REDIS_URL": "",
-        }
-        self.folder = folder
-        self.process: subprocess.Popen | None = None
-
-    def start(self, *command: str) -> None:
-        command = command or ("worker", "-P", "solo", "--clock", "--without-gossip", "--without-mingle")
-        with open(self.folder / "worker.log", "ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "celery", "-A", "intranet", *command, "--loglevel", "WARNING"],
-                cwd=ROOT,
-                env=self.environment,
-                stdout=log,
-                stderr=log,
-            )
-
-    def signal(self, number: int) -> None:
-        self.process.send_signal(number)
-
-    def end(self) -> None:
-        if self.process and self.process.poll() is None:
-            self.process.kill()
-        if self.process:
-            self.process.wait(timeout=30)
-
-
-@pytest.fixture
-def worker(own_database, tmp_path):
-    given = Worker(own_database.url, tmp_path)
-    given.start()
-    yield given
-    given.end()
-
-
 @pytest.mark.xdist_group("processes")
-def test_a_killed_and_a_stopped_worker_show_within_ten_seconds(worker):
-    until(lambda: ready()[0] == 200, 60)
-    assert ready()[1] == {
-        "ok": True,
-        "database": True,
-        "broker": True,
-        "migrations": True,
-        "worker": True,
-        "tick": True,
-    }
-    assert (worker.folder / "run" / "worker.pid").read_text().strip() == str(worker.process.pid)
-    worker.signal(signal.SIGSTOP)
-    assert until(lambda: ready()[0] == 503, 10) < 10
-    worker.signal(signal.SIGCONT)
-    until(lambda: ready()[0] == 200, 30)
-    worker.signal(signal.SIGKILL)
-    assert until(lambda: ready()[0] == 503, 10) < 10
-    assert (ready()[1]["worker"], ready()[1]["tick"], ready()[1]["database"]) == (False, False, True)
-    worker.end()
-    worker.start()
-    until(lambda: ready()[0] == 200, 60)
-    worker.signal(signal.SIGTERM)
-    worker.process.wait(timeout=30)
-    assert not (worker.folder / "run" / "worker.pid").exists()
+def test_a_killed_and_a_stopped_worker_show_within_ten_seconds(own_database, tmp_path):
+    everything = {"ok", "database", "broker", "migrations", "worker", "tick"}
+    with Worker(own_database.url, tmp_path) as worker:
+        worker.start()
+        worker.until(lambda: ready() == (200, dict.fromkeys(everything, True)))
+        assert (tmp_path / "run" / "worker.pid").read_text().strip() == str(worker.process.pid)
+        worker.signal(signal.SIGSTOP)
+        shows_within_ten_seconds("worker", "tick")
+        worker.signal(signal.SIGCONT)
+        worker.until(lambda: ready()[0] == 200)
+        worker.signal(signal.SIGKILL)
+        assert shows_within_ten_seconds("worker", "tick")["database"]
+        worker.kill()
+        worker.start()
+        worker.until(lambda: ready()[0] == 200)
+        worker.stop()
+        assert not (tmp_path / "run" / "worker.pid").exists()
 
 
 @pytest.mark.xdist_group("processes")
 def test_worker_and_beat_apart_on_redis(own_database, tmp_path, settings):
     """As in production: processes of their own, and either one's end shows."""
     need("redis")
-    url = f"{redis_url().rsplit('/', 1)[0]}/13"
-    settings.CELERY_BROKER_URL = url
-    worker, beat = Worker(own_database.url, tmp_path), Worker(own_database.url, tmp_path)
-    worker.environment["REDIS_URL"] = beat.environment["REDIS_URL"] = url
-    try:
+    settings.CELERY_BROKER_URL = url = f"{redis_url().rsplit('/', 1)[0]}/13"
+    with (
+        Worker(own_database.url, tmp_path, REDIS_URL=url) as worker,
+        Worker(own_database.url, tmp_path, REDIS_URL=url) as beat,
+    ):
         worker.start("worker", "-c", "1")
         beat.start("beat", "--pidfile=")
-        until(lambda: ready()[0] == 200, 60)
+        beat.until(lambda: ready()[0] == 200)
         beat.signal(signal.SIGKILL)
-        assert until(lambda: ready()[0] == 503, 10) < 10
-        assert (ready()[1]["worker"], ready()[1]["tick"]) == (True, False)
-        worker.signal(signal.SIGTERM)
-        worker.process.wait(timeout=30)
-        assert until(lambda: not ready()[1]["worker"], 10) < 10
-    finally:
-        beat.end()
-        worker.end()
+        shows_within_ten_seconds("tick")
+        worker.until(lambda: ready()[1]["worker"])
+        worker.stop()
+        shows_within_ten_seconds("worker")
 
 
 @pytest.mark.xdist_group("processes")
 def test_a_worker_takes_no_message_of_another_hall_on_the_same_redis(own_database, tmp_path, settings):
     """A stolen tick would leave the other hall without its clock."""
     need("redis")
-    url = f"{redis_url().rsplit('/', 1)[0]}/12"
-    settings.CELERY_BROKER_URL = url
-    worker = Worker(own_database.url, tmp_path)
-    worker.environment["REDIS_URL"] = url
+    settings.CELERY_BROKER_URL = url = f"{redis_url().rsplit('/', 1)[0]}/12"
     send = "from intranet.celery import app; app.send_task('reminders.tick'); print(app.conf.task_default_queue)"
-    sent = subprocess.run(
-        [sys.executable, "-c", send],
-        cwd=ROOT,
-        env={**worker.environment, "DATABASE_URL": f"sqlite:///{tmp_path}/neighbour.sqlite3"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    queue = sent.stdout.strip()
-    with redis.Redis.from_url(url) as client:
+    with (
+        Worker(own_database.url, tmp_path, REDIS_URL=url) as worker,
+        redis.Redis.from_url(url) as client,
+    ):
+        sent = subprocess.run(
+            [sys.executable, "-c", send],
+            cwd=ROOT,
+            env={**worker.environment, "DATABASE_URL": f"sqlite:///{tmp_path}/neighbour.sqlite3"},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        queue = sent.stdout.strip()
         try:
             worker.start()
-            until(lambda: ready()[0] == 200, 60)
+            worker.until(lambda: ready()[0] == 200)
             assert client.llen(queue) == 1
         finally:
-            worker.end()
             client.delete(queue)
 
 
@@ -188,24 +114,57 @@ def test_a_killed_worker_loses_no_row(own_database, tmp_path):
         for number in range(100)
         for channel in ("inbox", "mail")
     )
-    worker = Worker(own_database.url, tmp_path)
-    worker.environment |= {"PLUGINS": "gardening", "PYTHONPATH": str(tmp_path)}
-    try:
+    with Worker(own_database.url, tmp_path, PLUGINS="gardening", PYTHONPATH=str(tmp_path)) as worker:
         worker.start()
-        until(lambda: OutboxRow.objects.filter(state="sent").exists(), 60)
+        worker.until(lambda: OutboxRow.objects.filter(state="sent").exists())
         worker.signal(signal.SIGKILL)
-        worker.end()
+        worker.kill()
         claimed = OutboxRow.objects.filter(state="claimed")
         claimed.update(claimed_until=clock.real_now() - SECOND)
         worker.start()
-        until(lambda: OutboxRow.objects.filter(state="sent").count() == 200, 60)
-    finally:
-        worker.end()
+        worker.until(lambda: OutboxRow.objects.filter(state="sent").count() == 200)
     assert InboxMessage.objects.count() == 100
     files = list((tmp_path / "mail").glob("*.eml"))
     identities = {file.name.rsplit("-", 1)[0] for file in files}
     assert len(identities) == 100
     assert len(files) <= 101  # one kill, at most one message sent and not yet written down
+
+
+@pytest.mark.xdist_group("processes")
+def test_a_broken_message_ends_no_worker(own_database, tmp_path):
+    """Found at its start or while it runs; and what a power failure left of the table is begun anew."""
+    for folder in ("queue", "control"):
+        (tmp_path / "broker" / folder).mkdir(parents=True)
+    with Worker(own_database.url, tmp_path) as worker:
+        name = "from intranet.celery import app; print(app.conf.task_default_queue)"
+        asked = [sys.executable, "-c", name]
+        queue = subprocess.run(asked, cwd=ROOT, env=worker.environment, capture_output=True, text=True, check=True)
+        message = tmp_path / "broker" / "queue" / f"1_broken.{queue.stdout.strip()}.msg"
+        message.touch()
+        (tmp_path / "broker" / "control" / f"{queue.stdout.strip()}.exchange").touch()
+        worker.start()
+        worker.until(lambda: ready()[0] == 200)
+        assert not message.exists()
+        message.touch()
+        worker.until(lambda: not message.exists())
+        worker.signal(signal.SIGTERM)
+        assert worker.process.wait(timeout=GENEROUS) == 0
+
+
+@pytest.mark.parametrize("command", [EMBEDDED, ("beat", "--pidfile=")])
+@pytest.mark.xdist_group("processes")
+def test_plug_ins_that_clash_stop_the_start(own_database, tmp_path, command):
+    """System checks do not run in a worker; without this its every tick would fail instead."""
+    plugin = tmp_path / "twins"
+    plugin.mkdir()
+    (plugin / "__init__.py").write_text("")
+    (plugin / "wagtail_hooks.py").write_text(
+        PLUGIN + PLUGIN.partition("@")[1] + PLUGIN.partition("@")[2].replace("def rule", "def twin")
+    )
+    with Worker(own_database.url, tmp_path, PLUGINS="twins", PYTHONPATH=str(tmp_path)) as worker:
+        worker.start(*command)
+        assert worker.process.wait(timeout=GENEROUS) != 0
+        assert "gardening.water" in worker.story()
 
 
 PLUGIN = """
