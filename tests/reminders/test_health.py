@@ -212,6 +212,11 @@ def test_ready_when_all_parts_are():
         ("beat", 8 * SECOND, "tick", False),
         ("tick", 140 * SECOND, "tick", True),
         ("tick", 151 * SECOND, "tick", False),
+        # The machine's clock was set back since: what lay ahead proves no life.
+        ("worker", -6 * SECOND, "worker", True),
+        ("worker", -9 * SECOND, "worker", False),
+        ("beat", -3600 * SECOND, "tick", False),
+        ("tick", -3600 * SECOND, "tick", False),
     ],
 )
 def test_a_silent_part(key, age, part, works):
