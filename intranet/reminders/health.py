@@ -7,6 +7,7 @@ import logging
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, TimeoutError
+from functools import cache
 from typing import TypeVar
 
 import redis
@@ -28,7 +29,6 @@ PATIENCE = 2.5  # seconds for each check
 
 T = TypeVar("T")
 
-_checks = ThreadPoolExecutor(max_workers=4, thread_name_prefix="readyz")
 _migrated: set[str] = set()
 
 
@@ -52,10 +52,16 @@ def _younger(marks: dict[str, dt.datetime] | None, key: str, age: dt.timedelta) 
 def _within(check: Callable[[], T], *, default: T) -> T:
     """The check's answer, or ``default`` when it fails or hangs: a stopped server answers nobody."""
     try:
-        return _checks.submit(check).result(timeout=PATIENCE)
+        return _threads_for(check.__name__).submit(check).result(timeout=PATIENCE)
     except (TimeoutError, DatabaseError, OSError, redis.RedisError) as error:
         logger.warning("A part is not ready (%s): %s", check.__name__, type(error).__name__)
         return default
+
+
+@cache
+def _threads_for(check: str) -> ThreadPoolExecutor:
+    """Threads of each check's own: while a stopped database holds all of one, the broker is still asked."""
+    return ThreadPoolExecutor(max_workers=2, thread_name_prefix=f"readyz{check}")
 
 
 def _marks() -> dict[str, dt.datetime]:

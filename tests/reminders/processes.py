@@ -14,10 +14,9 @@ from django.conf import settings
 from django.test import Client
 
 from intranet.reminders import health
+from tests.machine import PATIENCE
 
 ROOT = Path(settings.BASE_DIR)
-# That it comes is what counts, not when: machines that run tests are loaded.
-GENEROUS = 300.0
 EMBEDDED = ("worker", "-P", "solo", "--clock", "--without-gossip", "--without-mingle")
 
 
@@ -64,15 +63,15 @@ class Worker:
     def stop(self) -> None:
         """Ask it to end, and wait until it has."""
         self.signal(signal.SIGTERM)
-        self.process.wait(timeout=GENEROUS)
+        self.process.wait(timeout=PATIENCE)
 
     def kill(self) -> None:
         if self.process and self.process.poll() is None:
             self.process.kill()
         if self.process:
-            self.process.wait(timeout=GENEROUS)
+            self.process.wait(timeout=PATIENCE)
 
-    def until(self, wanted: Callable[[], bool], seconds: float = GENEROUS) -> None:
+    def until(self, wanted: Callable[[], bool], seconds: float = PATIENCE) -> None:
         """Wait until ``wanted`` is true; a worker that has ended fails at once, and its log is shown."""
         began = time.monotonic()
         while not wanted():

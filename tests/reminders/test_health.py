@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+import threading
 
 import pytest
 import redis
@@ -11,13 +12,19 @@ from django.db import connection
 from intranet import clock
 from intranet.reminders import health
 from intranet.reminders.models import ClockMark, InboxMessage, OutboxRow
-from tests.machine import need, redis_url
+from tests.machine import PATIENCE, need, redis_url
 from tests.people_of_the_hall import make_user
 
 from .dummy import MORNING
-from .processes import EMBEDDED, GENEROUS, ROOT, Worker, ready, shows_within_ten_seconds
+from .processes import EMBEDDED, ROOT, Worker, ready, shows_within_ten_seconds
 
 SECOND = clock.dt.timedelta(seconds=1)
+
+
+@pytest.fixture(autouse=True)
+def no_hurry(monkeypatch):
+    """A part that answers late on a loaded machine is still there; what hangs has a test of its own."""
+    monkeypatch.setattr(health, "PATIENCE", PATIENCE)
 
 
 @pytest.mark.xdist_group("processes")
@@ -148,7 +155,7 @@ def test_a_broken_message_ends_no_worker(own_database, tmp_path):
         message.touch()
         worker.until(lambda: not message.exists())
         worker.signal(signal.SIGTERM)
-        assert worker.process.wait(timeout=GENEROUS) == 0
+        assert worker.process.wait(timeout=PATIENCE) == 0
 
 
 @pytest.mark.parametrize("command", [EMBEDDED, ("beat", "--pidfile=")])
@@ -163,7 +170,7 @@ def test_plug_ins_that_clash_stop_the_start(own_database, tmp_path, command):
     )
     with Worker(own_database.url, tmp_path, PLUGINS="twins", PYTHONPATH=str(tmp_path)) as worker:
         worker.start(*command)
-        assert worker.process.wait(timeout=GENEROUS) != 0
+        assert worker.process.wait(timeout=PATIENCE) != 0
         assert "gardening.water" in worker.story()
 
 
@@ -190,9 +197,10 @@ def test_healthz_asks_nobody(client, django_assert_num_queries, db):
 
 
 @pytest.fixture
-def alive(own_database):
-    """Everything works: fresh marks in a database of the test's own."""
+def alive(own_database, monkeypatch):
+    """Everything works: fresh marks in a database of the test's own, and a clock that stands for the while."""
     now = clock.real_now()
+    monkeypatch.setattr(clock, "real_now", lambda: now)
     ClockMark.objects.reach({"worker": now, "beat": now, "tick": now})
 
 
@@ -206,15 +214,15 @@ def test_ready_when_all_parts_are():
 @pytest.mark.parametrize(
     ("key", "age", "part", "works"),
     [
-        ("worker", 6 * SECOND, "worker", True),
-        ("worker", 8 * SECOND, "worker", False),
-        ("beat", 6 * SECOND, "tick", True),
-        ("beat", 8 * SECOND, "tick", False),
-        ("tick", 140 * SECOND, "tick", True),
-        ("tick", 151 * SECOND, "tick", False),
+        ("worker", 7 * SECOND, "worker", True),
+        ("worker", 7.1 * SECOND, "worker", False),
+        ("beat", 7 * SECOND, "tick", True),
+        ("beat", 7.1 * SECOND, "tick", False),
+        ("tick", 150 * SECOND, "tick", True),
+        ("tick", 150.1 * SECOND, "tick", False),
         # The machine's clock was set back since: what lay ahead proves no life.
-        ("worker", -6 * SECOND, "worker", True),
-        ("worker", -9 * SECOND, "worker", False),
+        ("worker", -7 * SECOND, "worker", True),
+        ("worker", -7.1 * SECOND, "worker", False),
         ("beat", -3600 * SECOND, "tick", False),
         ("tick", -3600 * SECOND, "tick", False),
     ],
@@ -270,12 +278,20 @@ def test_a_waiting_migration(monkeypatch):
     assert (status, parts["migrations"], parts["database"]) == (503, False, True)
 
 
-def test_a_check_that_hangs_is_not_waited_for(monkeypatch):
-    import threading
-
+@pytest.mark.usefixtures("alive")
+def test_a_check_that_hangs_is_not_waited_for_and_holds_up_no_other(monkeypatch):
     free = threading.Event()
+
+    def _marks():
+        free.wait(PATIENCE)
+
+    monkeypatch.setattr(health, "_marks", _marks)
     monkeypatch.setattr(health, "PATIENCE", 0.05)
-    assert health._within(lambda: free.wait(30), default="late") == "late"
+    for _ in range(4):
+        assert health._within(_marks, default="late") == "late"
+    monkeypatch.setattr(health, "PATIENCE", 5)
+    status, parts = ready()
+    assert (status, parts["database"], parts["broker"]) == (503, False, True)
     free.set()
 
 
