@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import redis
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from intranet import clock
@@ -53,7 +53,7 @@ def _within(check: Callable[[], T], *, default: T) -> T:
     """The check's answer, or ``default`` when it fails or hangs: a stopped server answers nobody."""
     try:
         return _threads_for(check.__name__).submit(check).result(timeout=PATIENCE)
-    except (TimeoutError, DatabaseError, OSError, redis.RedisError) as error:
+    except (TimeoutError, Error, OSError, redis.RedisError) as error:
         logger.warning("A part is not ready (%s): %s", check.__name__, type(error).__name__)
         return default
 

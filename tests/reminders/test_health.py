@@ -3,7 +3,7 @@
 import threading
 
 import pytest
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 
 from intranet import clock
 from intranet.reminders import health
@@ -100,6 +100,18 @@ def test_a_redis_that_answers(settings):
     need("redis")
     settings.CELERY_BROKER_URL = redis_url()
     assert ready()[1]["broker"] is True
+
+
+@pytest.mark.usefixtures("alive")
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+def test_a_database_that_is_gone(monkeypatch, caplog, error):
+    def _marks():
+        raise error("password of the server")
+
+    monkeypatch.setattr(health, "_marks", _marks)
+    status, parts = ready()
+    assert (status, parts["database"], parts["migrations"], parts["broker"]) == (503, False, False, True)
+    assert "password" not in caplog.text
 
 
 @pytest.mark.usefixtures("alive")
