@@ -54,14 +54,14 @@ def sign_in(account: dict) -> None:
     """Sign in over HTTP and open my desk."""
     jar = http.cookiejar.CookieJar()
     browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
-    page = browser.open(f"{BASE}/sign-in/", timeout=20).read().decode()
+    page = browser.open(f"{BASE}/sign-in/", timeout=120).read().decode()
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[1]
     form = {"username": account["username"], "password": account["password"], "csrfmiddlewaretoken": token}
     request = urllib.request.Request(
         f"{BASE}/sign-in/", urllib.parse.urlencode(form).encode(), {"Referer": f"{BASE}/sign-in/"}
     )
-    browser.open(request, timeout=20)
-    desk = browser.open(f"{BASE}/desk/", timeout=20)
+    browser.open(request, timeout=120)
+    desk = browser.open(f"{BASE}/desk/", timeout=120)
     assert desk.url.endswith("/desk/"), f"{account['role']} was sent to {desk.url}"
     assert account["name"] in desk.read().decode(), f"the desk of {account['role']} does not greet"
     # What the first run wrote into the hall stays: it must have been written in the hall's language.

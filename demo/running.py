@@ -36,15 +36,17 @@ class Installation:
 
     def manage(self, *words: str, check: bool = True, typed: str | None = None) -> subprocess.CompletedProcess:
         """Run a management command in this hall; ``typed`` is what it reads from standard input."""
-        return subprocess.run(
+        done = subprocess.run(
             [sys.executable, "manage.py", *words],
             cwd=ROOT,
             env=self.environment,
             capture_output=True,
             text=True,
-            check=check,
             input=typed,
         )
+        if check and done.returncode:
+            raise RuntimeError(f"manage.py {' '.join(words)}:\n{done.stdout[-1500:]}{done.stderr[-3000:]}")
+        return done
 
 
 @dataclass
@@ -61,7 +63,7 @@ class RunningHall(Installation):
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             return False
 
-    def wait(self, seconds: float = 120) -> None:
+    def wait(self, seconds: float = 300) -> None:
         deadline = time.monotonic() + seconds
         while not self.ready():
             if self.processes.poll() is not None or time.monotonic() > deadline:

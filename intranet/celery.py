@@ -4,12 +4,18 @@ Embedded: one process does it all, ``celery -A intranet worker -P solo --clock``
 Production: ``worker`` on any number of machines, and ``beat`` on one.
 """
 
+import logging
 import os
+import sys
 
 import click
 from celery import Celery, signals
+from kombu.transport import TRANSPORT_ALIASES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "intranet.settings.local")
+
+# Under its usual name, so that a hall's settings stay what they are.
+TRANSPORT_ALIASES["filesystem"] = "intranet.reminders.broker:Transport"
 
 app = Celery("intranet")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -24,14 +30,14 @@ app.steps["worker"].update({"intranet.reminders.pulse:PulseStep", "intranet.remi
 @signals.worker_init.connect
 @signals.beat_init.connect
 def collect_hooks(**kwargs) -> None:
-    """System checks do not run here: a clash of keys must still stop the start."""
+    """System checks do not run here: a clash of keys must still stop the start.
+
+    Celery logs what a receiver raises and goes on; only an exit passes.
+    """
     from intranet.socket import collect_all
 
-    collect_all()
-
-
-@signals.worker_init.connect
-def throw_away_broken_messages(**kwargs) -> None:
-    from intranet.reminders.broker import drop_broken_messages
-
-    drop_broken_messages()
+    try:
+        collect_all()
+    except Exception:
+        logging.getLogger(__name__).exception("The plug-ins do not fit together")
+        sys.exit(1)

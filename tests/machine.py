@@ -11,6 +11,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
+# Seconds to wait for what must come: that it comes is what a test proves, and machines that run tests are loaded.
+# A test that waits this long for something that must NOT come gives no such time.
+PATIENCE = 300.0
+
 
 def _answers(url: str, port: int) -> bool:
     parts = urlsplit(url)

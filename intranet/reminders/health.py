@@ -7,11 +7,12 @@ import logging
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, TimeoutError
+from functools import cache
 from typing import TypeVar
 
 import redis
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from intranet import clock
@@ -28,7 +29,6 @@ PATIENCE = 2.5  # seconds for each check
 
 T = TypeVar("T")
 
-_checks = ThreadPoolExecutor(max_workers=4, thread_name_prefix="readyz")
 _migrated: set[str] = set()
 
 
@@ -45,16 +45,23 @@ def report() -> dict[str, bool]:
 
 
 def _younger(marks: dict[str, dt.datetime] | None, key: str, age: dt.timedelta) -> bool:
-    return bool(marks and key in marks and clock.real_now() - marks[key] <= age)
+    # A mark that lies ahead is of before the machine's clock was set back: who lives has left a new one.
+    return bool(marks and key in marks and abs(clock.real_now() - marks[key]) <= age)
 
 
 def _within(check: Callable[[], T], *, default: T) -> T:
     """The check's answer, or ``default`` when it fails or hangs: a stopped server answers nobody."""
     try:
-        return _checks.submit(check).result(timeout=PATIENCE)
-    except (TimeoutError, DatabaseError, OSError, redis.RedisError) as error:
+        return _threads_for(check.__name__).submit(check).result(timeout=PATIENCE)
+    except (TimeoutError, Error, OSError, redis.RedisError) as error:
         logger.warning("A part is not ready (%s): %s", check.__name__, type(error).__name__)
         return default
+
+
+@cache
+def _threads_for(check: str) -> ThreadPoolExecutor:
+    """Threads of each check's own: while a stopped database holds all of one, the broker is still asked."""
+    return ThreadPoolExecutor(max_workers=2, thread_name_prefix=f"readyz{check}")
 
 
 def _marks() -> dict[str, dt.datetime]:

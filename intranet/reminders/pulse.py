@@ -16,7 +16,7 @@ from pathlib import Path
 from celery import bootsteps
 from celery.beat import EmbeddedService, Scheduler
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 
 from intranet import clock
 
@@ -31,7 +31,7 @@ def give_sign(key: str) -> None:
     """Leave a mark that this process lives; a database that is away is no reason to die."""
     try:
         ClockMark.objects.reach({key: clock.real_now()})
-    except DatabaseError as error:
+    except Error as error:
         logger.warning("The pulse of %s could not be written: %s", key, type(error).__name__)
         connection.close()
 
@@ -104,14 +104,21 @@ class PulsingScheduler(Scheduler):
         super().__init__(*args, **{**kwargs, "max_interval": EVERY / 2})
 
     def setup_schedule(self) -> None:
-        self.install_default_entries(self.data)
         yesterday = self.app.now() - dt.timedelta(days=1)
         for name, given in self.app.conf.beat_schedule.items():
             self.data[name] = self.Entry(**given, name=name, app=self.app, last_run_at=yesterday)
 
     def tick(self, *args, **kwargs) -> float:
+        if self._clock_was_set_back():
+            self.setup_schedule()
+            self._heap = None
         pause = super().tick(*args, **kwargs)
         if time.monotonic() >= self.next_sign:
             self.next_sign = time.monotonic() + EVERY
             give_sign("beat")
         return pause
+
+    def _clock_was_set_back(self) -> bool:
+        """Celery would wait until the machine's clock is again where it was, for hours if need be."""
+        soon = self.app.now() + dt.timedelta(seconds=EVERY)
+        return any(entry.last_run_at > soon for entry in self.data.values())

@@ -1,6 +1,7 @@
 import datetime as dt
 
 import pytest
+from django.utils import translation
 from wagtail import hooks
 
 from intranet import clock
@@ -29,6 +30,7 @@ class DummySource:
 
     def entries(self, viewer, span, about=None):
         self.asked += 1
+        self.spoken = translation.get_language()
         yield from self.own.get(viewer.pk, [])
         for row in Scheduled.objects.filter(
             starts__gte=clock.start_of(span.start), starts__lt=clock.start_of(span.end)

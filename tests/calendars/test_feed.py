@@ -79,6 +79,16 @@ class TestBytes:
         assert b"DTEND;VALUE=DATE:20261125" in event.to_ical()
         assert event["TRANSP"] == "TRANSPARENT"
 
+    def test_a_whole_day_given_in_instants_is_the_halls_day(self):
+        """Midnight at the hall is still the day before in UTC."""
+        day = dt.date(2026, 11, 24)
+        whole = entry(start=clock.start_of(day), end=clock.start_of(day + DAY), all_day=True)
+        assert b"DTSTART;VALUE=DATE:20261124" in calendar_bytes([whole])
+        assert b"DTEND;VALUE=DATE:20261125" in calendar_bytes([whole])
+
+    def test_the_stamp_is_the_last_change(self):
+        assert only_event(calendar_bytes([entry(updated=NOON - 3 * DAY)]))["DTSTAMP"].dt == NOON - 3 * DAY
+
     def test_a_cancelled_entry_says_so_and_rings_no_more(self):
         event = only_event(calendar_bytes([entry(cancelled=True, alarm_minutes=5)]))
         assert (event["STATUS"], event["SUMMARY"]) == ("CANCELLED", "【取消】浇水")
@@ -194,6 +204,19 @@ class TestAddress:
             services.cancel(uid="one@hall")
             assert b"STATUS:CANCELLED" in client.get(address).content
 
+    def test_a_row_of_older_date_is_in_the_next_fetch(self, source, client, address):
+        """Somebody is put on an older round: the latest change stays, the number does not."""
+        services.remember(uid="one@hall", starts=NOON, ends=NOON + HOUR)
+        first = client.get(address)
+        with clock.at(NOON - DAY):
+            services.remember(uid="two@hall", starts=NOON, ends=NOON + HOUR)
+        assert client.get(address, headers={"If-None-Match": first["ETag"]}).status_code == 200
+
+    def test_a_feed_is_in_the_halls_language_whoever_asks(self, source, client, address):
+        client.cookies["django_language"] = "en"
+        client.get(address, headers={"Accept-Language": "en"})
+        assert source.spoken == "zh-hans"
+
     def test_the_sources_of_the_house_keep_to_two_queries(self, client, address, django_assert_max_num_queries):
         etag = client.get(address)["ETag"]
         with django_assert_max_num_queries(2):
@@ -214,6 +237,8 @@ class TestAddress:
         with django_assert_num_queries(1):
             held = FeedToken.objects.held(token)
             assert held.user.role_keys == {"staff", "union_officer"}
+        member.groups.clear()
+        assert FeedToken.objects.held(token).user.role_keys == set()
         assert FeedToken.objects.held("x") is None
 
     def test_a_source_without_stamps_is_asked_each_time(self, source, client, address, member, monkeypatch):

@@ -36,6 +36,8 @@ class TestMonths:
     def test_neighbours(self):
         assert neighbours(NOVEMBER) == (dt.date(2026, 10, 1), dt.date(2026, 12, 1))
         assert neighbours(dt.date(2026, 1, 1)) == (dt.date(2025, 12, 1), dt.date(2026, 2, 1))
+        assert neighbours(dt.date(2000, 2, 1))[0] == dt.date(2000, 1, 1)
+        assert neighbours(dt.date(2099, 11, 1))[1] == dt.date(2099, 12, 1)
         assert neighbours(dt.date(2000, 1, 1)) == (None, dt.date(2000, 2, 1))
         assert neighbours(dt.date(2099, 12, 1)) == (dt.date(2099, 11, 1), None)
 
@@ -70,6 +72,8 @@ class TestMonths:
         rows = agenda_of(NOVEMBER, entries)
         assert [row["entry"].uid for row in rows] == ["into", "timed"]
         assert [row["time"] for row in rows] == ["", "12:00"]
+        whole = entry(start=clock.start_of(NOVEMBER), end=clock.start_of(NOVEMBER + DAY), all_day=True)
+        assert [row["time"] for row in agenda_of(NOVEMBER, [whole])] == [""]
         assert (rows[0]["first"], rows[0]["last"]) == (dt.date(2026, 10, 30), NOVEMBER)
 
 

@@ -10,6 +10,7 @@ from intranet.calendars import services
 from intranet.calendars.exceptions import AlreadyRevoked, EndsBeforeItStarts
 from intranet.calendars.models import FeedToken, Scheduled
 from intranet.calendars.querysets import hash_of
+from tests.machine import PATIENCE
 from tests.people_of_the_hall import make_user
 
 from .conftest import HOUR, NOON
@@ -98,6 +99,11 @@ class TestTokens:
         assert not FeedToken.objects.holding(token).exists()
         assert not FeedToken.objects.visible_to(member).exists()
 
+    def test_a_new_address_stays_its_holders(self, member):
+        services.issue_token(user=member, label="手机")
+        new = services.rotate(subscription=FeedToken.objects.get(), by=make_user())
+        assert FeedToken.objects.holding(new).get().user == member
+
     def test_a_new_address_ends_the_old_one(self, member):
         old = services.issue_token(user=member, label="手机")
         row = FeedToken.objects.get()
@@ -123,7 +129,7 @@ def moves_at_once(move, count=8):
 
     def thread(number):
         try:
-            barrier.wait(timeout=30)
+            barrier.wait(timeout=PATIENCE)
             move(NOON + number * HOUR)
         except Exception as error:
             raised.append(error)
@@ -134,7 +140,7 @@ def moves_at_once(move, count=8):
     for one in threads:
         one.start()
     for one in threads:
-        one.join(timeout=60)
+        one.join(timeout=PATIENCE)
     assert not raised
     return Scheduled.objects.get(uid="race@hall").sequence
 
@@ -151,7 +157,7 @@ def test_without_the_lock_a_move_gets_lost(own_database, monkeypatch):
     raise_sequence = services._raised
 
     def late(row, action, by):
-        read.wait(timeout=30)
+        read.wait(timeout=PATIENCE)
         return raise_sequence(row, action, by)
 
     monkeypatch.setattr(services, "_raised", late)
@@ -167,7 +173,7 @@ def test_the_same_uid_at_once_is_one_entry(own_database):
 
     def thread():
         try:
-            barrier.wait(timeout=30)
+            barrier.wait(timeout=PATIENCE)
             services.remember(uid="new@hall", starts=NOON, ends=LATER)
         except Exception as error:
             raised.append(error)
@@ -178,6 +184,6 @@ def test_the_same_uid_at_once_is_one_entry(own_database):
     for one in threads:
         one.start()
     for one in threads:
-        one.join(timeout=60)
+        one.join(timeout=PATIENCE)
     assert not raised
     assert Scheduled.objects.filter(uid="new@hall", sequence=0).count() == 1

@@ -10,6 +10,8 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 import requests
 from bs4 import BeautifulSoup
 
+from tests.machine import PATIENCE
+
 ZIPPED = ("application/zip", "application/vnd.openxmlformats")
 QUERIES = re.compile(r'^db;desc="(\d+)"$')
 
@@ -27,12 +29,14 @@ class Visitor:
             self.sign_in(account["username"], account["password"])
 
     def get(self, path: str, **given) -> requests.Response:
-        return self.session.get(urljoin(self.base, path), allow_redirects=False, timeout=60, **given)
+        return self.session.get(urljoin(self.base, path), allow_redirects=False, timeout=PATIENCE, **given)
 
     def post(self, path: str, data: dict | None = None, **given) -> requests.Response:
         """Send a form with the token that the cookie holds."""
         sent = {**(data or {}), "csrfmiddlewaretoken": self.session.cookies.get("csrftoken", "")}
-        return self.session.post(urljoin(self.base, path), data=sent, allow_redirects=False, timeout=60, **given)
+        return self.session.post(
+            urljoin(self.base, path), data=sent, allow_redirects=False, timeout=PATIENCE, **given
+        )
 
     def sign_in(self, username: str, password: str) -> None:
         assert self.get("/sign-in/").status_code == 200

@@ -9,6 +9,8 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+from tests.machine import PATIENCE
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -20,7 +22,7 @@ def start(database, election, **how) -> subprocess.Popen:
         env=environment,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
         text=True,
     )
 
@@ -29,13 +31,13 @@ def go(*processes: subprocess.Popen) -> Counter:
     """Wait until all are ready, let them vote together, add up what they say."""
     for process in processes:
         line = process.stdout.readline()
-        assert line == "ready\n", f"a voter's process said {line!r}"
+        assert line == "ready\n", f"a voter's process said {line!r}\n{process.communicate()[1][-4000:]}"
     outcomes: Counter = Counter()
     for process in processes:
         process.stdin.write("go\n")
         process.stdin.flush()
     for process in processes:
-        said, _errors = process.communicate(timeout=300)
+        said, _errors = process.communicate(timeout=PATIENCE)
         last = said.splitlines()[-1] if said else ""
         outcomes.update({"killed": 1} if last == "killed" else json.loads(last))
     return outcomes

@@ -22,6 +22,7 @@ from evaluations.merkle import merkle_root, root_of_lines
 from evaluations.services import events, results, rounds
 from evaluations.services.events import hash_of
 from intranet import clock
+from tests.machine import PATIENCE
 
 from .hall import close, keys_of, make_award, make_hall, vote, voting_round
 
@@ -74,7 +75,7 @@ def run(directory, *arguments):
         [sys.executable, "-I", "-S", str(SCRIPT), str(directory), *arguments],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
 
 

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from tests.machine import chromium_path, need
+from tests.machine import PATIENCE, chromium_path, need
 
 LAUNCH = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
@@ -21,8 +21,21 @@ def chromium():
 
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=chromium_path(), args=LAUNCH)
+        _give_time(browser)
         yield browser
         browser.close()
+
+
+def _give_time(browser) -> None:
+    """Let every step of every context take as long as a loaded machine needs."""
+    opened = browser.new_context
+
+    def patient(**options):
+        context = opened(**options)
+        context.set_default_timeout(PATIENCE * 1000)
+        return context
+
+    browser.new_context = patient
 
 
 def sign_in(page, base: str, username: str, password: str) -> None:

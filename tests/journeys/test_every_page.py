@@ -164,7 +164,7 @@ BAD = """<!doctype html><html lang="zh-hans"><head><title>坏页</title><style>
 @pytest.mark.control
 def test_a_bad_page_is_noticed(chromium) -> None:
     """Pale words in the dark scheme only, a field without a name on the desktop only, English among Chinese."""
-    page = chromium.new_page()
+    page = chromium.new_context().new_page()
     page.set_content(BAD)
     reader = Reader(chromium, None, "")
     found = list(reader.findings(Visit("bad", "/", "staff"), page))

@@ -10,6 +10,7 @@ import datetime as dt
 import json
 import os
 import sys
+from collections import Counter
 from decimal import Decimal
 from typing import Any
 
@@ -174,19 +175,42 @@ def stale(labels: list[str]) -> dict[str, Any]:
 
 
 @step
-def slots(labels: list[str]) -> dict[str, Any]:
-    """The keys registered at the ground's collectors, and the desk as a clerk sees it."""
+def visit(days: list[str]) -> dict[str, Any]:
+    """The keys registered at the ground's collectors, and what a clerk sees and gets on the morning of a day."""
+    from django.contrib.auth import get_user_model
+    from django.core import mail
+
+    from intranet import clock
+    from intranet.calendars import services
     from intranet.calendars.registry import calendar_sources
     from intranet.reminders.registry import reminder_rules
+    from intranet.reminders.services import tick
     from intranet.ui.registry import desk_cards
     from tests.plugout.addresses import visitor
 
-    return {
-        "cards": [card.key for card in desk_cards()],
-        "rules": list(reminder_rules()),
-        "sources": list(calendar_sources()),
-        "desk": visitor("wk").get("/desk/").content.decode(),
-    }
+    [day] = days
+    get_user_model().objects.filter(username="wk").update(email="wk@hall.test")
+    clerk = get_user_model().objects.get(username="wk")
+    address = services.feed_path(services.issue_token(user=clerk, label="手机"))
+    with clock.at(clock.parse(f"{day}T08:30")) as morning:
+        tick(morning)
+        tick(morning)
+        browser = visitor("wk")
+        feed = browser.get(address)
+        return {
+            "keys": {
+                "cards": [card.key for card in desk_cards()],
+                "rules": list(reminder_rules()),
+                "sources": list(calendar_sources()),
+            },
+            "desk": browser.get("/desk/").content.decode(),
+            "inbox": browser.get("/inbox/").content.decode(),
+            "month": browser.get(f"/calendar/?month={day[:7]}").content.decode(),
+            "feed": feed.content.decode(),
+            "entry": browser.get(f"/calendar/entries/gardening.watering.{day}.ics").content.decode(),
+            "unchanged": browser.get(address, headers={"If-None-Match": feed["ETag"]}).status_code,
+            "mails": Counter(letter.subject for letter in getattr(mail, "outbox", [])),
+        }
 
 
 def plain(value: Any) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
-import textwrap
 
 import pytest
 
@@ -39,7 +39,7 @@ class Site:
             text=True,
             env=environment,
             cwd=ROOT,
-            timeout=300,
+            timeout=900,
             check=False,
         )
         assert done.returncode == 0, done.stderr[-4000:]
@@ -106,60 +106,42 @@ def test_each_plug_in_of_the_house_is_taken_out_and_put_back(site, absent):
     assert site.run("rows", [absent], *REAL) == before
 
 
-OUTSIDER = {
-    "__init__.py": "",
-    "apps.py": """
-        from django.apps import AppConfig
+FILE = re.compile(r"^`(gardening/[\w/.]+)`.*?\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
-        class OutsideConfig(AppConfig):
-            name = "outside_hall"
-    """,
-    "templates/outside_hall/card.html": """
-        {% extends "ui/desk_card.html" %}{% block card_title %}来自外面的卡片{% endblock %}
-    """,
-    "wagtail_hooks.py": """
-        from wagtail import hooks
-
-        from intranet.calendars.registry import CalendarSource
-        from intranet.reminders.registry import ReminderRule
-        from intranet.ui.registry import DeskCard
-
-
-        @hooks.register("register_desk_card")
-        def card():
-            return DeskCard("outside.card", "outside_hall/card.html", lambda request: {})
-
-
-        @hooks.register("register_reminder_rule")
-        def rule():
-            return ReminderRule("outside.rule", "外面", lambda start, end: [], lambda reminders: [])
-
-
-        @hooks.register("register_calendar_source")
-        def source():
-            return CalendarSource("outside.source", "外面", lambda viewer, span, about=None: [])
-    """,
-}
-
-
-def test_a_package_from_outside_the_repository_gives_itself_to_the_ground(site, tmp_path):
-    package = tmp_path / "elsewhere" / "outside_hall"
-    for name, text in OUTSIDER.items():
-        path = package / name
+@pytest.fixture
+def gardening(tmp_path):
+    """The example of docs/plugins.md, as it stands there, in a folder outside the repository."""
+    files = dict(FILE.findall((ROOT / "docs" / "plugins.md").read_text(encoding="utf-8")))
+    assert len(files) == 7, list(files)
+    elsewhere = tmp_path / "elsewhere"
+    for name, text in {"gardening/__init__.py": "", **files}.items():
+        path = elsewhere / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(textwrap.dedent(text).strip() + "\n", encoding="utf-8")
-    given = [*REAL, "outside_hall"]
-    where = str(package.parent)
-    site.run("people", [], *given, path=where)
-    slots = site.run("slots", [], *given, path=where)
-    assert "outside.card" in slots["cards"]
-    assert "outside.rule" in slots["rules"]
-    assert "outside.source" in slots["sources"]
-    assert "来自外面的卡片" in slots["desk"]
-    assert "来自外面的卡片" not in site.run("slots", [], *REAL)["desk"]
+        path.write_text(text, encoding="utf-8")
+    return str(elsewhere)
+
+
+def test_a_package_from_outside_the_repository_gives_itself_to_the_ground(site, gardening):
+    plugins = [*REAL, "gardening"]
+    site.run("people", [], *plugins, path=gardening)
+    friday = "2026-11-27"
+    seen = site.run("visit", [friday], *plugins, path=gardening)
+    assert all("gardening.watering" in keys for keys in seen["keys"].values()), seen["keys"]
+    assert "2026年11月27日" in seen["desk"]
+    assert "今天给绿植浇水" in seen["inbox"]
+    assert seen["mails"] == {"今天给绿植浇水": 1}
+    assert seen["month"].count("给绿植浇水") >= 4
+    assert "DTSTART;VALUE=DATE:20261127" in seen["feed"]
+    assert "SUMMARY:给绿植浇水" in seen["entry"]
+    assert seen["unchanged"] == 304
+    without = site.run("visit", [friday], *REAL)
+    assert ">给绿植浇水<" in seen["desk"]
+    assert ">给绿植浇水<" not in without["desk"]
+    assert "给绿植浇水" not in without["month"] + without["feed"]
+    assert "今天给绿植浇水" in without["inbox"], "what was told stays told"
 
 
 def test_a_plug_in_that_cannot_be_imported_stops_the_start(site):
     with pytest.raises(AssertionError, match="cannot be imported"):
-        site.run("slots", [], "no_such_package")
+        site.run("migrate", [], "no_such_package")

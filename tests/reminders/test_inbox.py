@@ -95,13 +95,19 @@ def test_queries_do_not_grow_with_messages(rule, member, client):
     assert client.get(reverse("reminders:inbox") + "?page=2").status_code == 200
 
 
-def test_the_desk_card(inbox, member):
+def test_the_desk_card(inbox, rule, member):
     request = RequestFactory().get("/")
     request.user = member
     card = unread_card(request)
     assert card["newest"] == inbox[::-1]
     assert card["count"] == 3
+    rule.add(member, due=MORNING + 3 * HOUR, object="dummy.plant:3")
+    services.tick(MORNING + 3 * HOUR)
+    card = unread_card(request)
+    assert (len(card["newest"]), card["count"]) == (3, 4)
     services.read_message(message=inbox[0], by=member)
+    assert unread_card(request)["count"] == 3
+    services.read_message(message=inbox[1], by=member)
     assert unread_card(request)["count"] == 2
     services.read_all(by=member)
     assert unread_card(request) is None

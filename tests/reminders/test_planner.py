@@ -32,10 +32,12 @@ def test_planning_twice_plans_once(rule, member):
 def test_a_clock_that_goes_back_plans_nothing_twice_and_loses_nothing(rule, member):
     rule.add(member)
     plan(MORNING + 5 * HOUR)
+    rule.add(member, due=MORNING - MINUTE, object="dummy.plant:committed-meanwhile")
     plan(MORNING)
+    assert rule.asked[-1] == (MORNING - OVERLAP, MORNING)
     rule.add(member, due=MORNING + HOUR, object="dummy.plant:2")
     plan(MORNING + 2 * HOUR)
-    assert OutboxRow.objects.filter(channel="inbox").count() == 2
+    assert OutboxRow.objects.filter(channel="inbox").count() == 3
 
 
 def test_the_first_run_looks_back_a_bounded_time(rule):

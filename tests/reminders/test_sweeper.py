@@ -62,6 +62,8 @@ def test_inbox_and_mail_are_delivered_once(rule, member):
     assert sent.subject == "请给花浇水 dummy.plant:1"
     assert sent.body == "该浇水了:dry\n\nhttp://127.0.0.1:8000/inbox/\n"
     assert sent.message()["Message-ID"] == row().message_id
+    # No holiday notice answers a machine.
+    assert sent.message()["Auto-Submitted"] == "auto-generated"
     assert sent.message()["Date"] == "Tue, 24 Nov 2026 01:00:00 +0000"
     for channel in ("inbox", "mail"):
         done = row(channel)
@@ -86,6 +88,16 @@ def test_until_is_the_last_instant_it_goes(rule, member):
     rule.add(member, until=MORNING + HOUR - MINUTE, object="dummy.plant:2")
     plan(MORNING)
     assert sweep(MORNING + HOUR) == {"expired": 2, "sent": 2}
+
+
+@pytest.mark.parametrize("state", ["held", "sent", "skipped", "failed", "claimed"])
+def test_only_what_waits_expires(rule, member, state):
+    """What was sent stays sent when its time is over; what another sweep holds is its business."""
+    rule.add(member, until=MORNING + HOUR)
+    plan(MORNING)
+    OutboxRow.objects.update(state=state, claimed_until=clock.real_now() + MINUTE)
+    assert sum(sweep(MORNING + 2 * HOUR).values()) == 0
+    assert set(OutboxRow.objects.values_list("state", flat=True)) == {state}
 
 
 def test_who_did_it_meanwhile_gets_nothing(rule, member):
@@ -199,6 +211,16 @@ def test_a_claim_keeps_others_away_until_it_runs_out(rule, member):
     assert not InboxMessage.objects.exists()
 
 
+def test_a_rehearsal_in_the_future_takes_nobodys_claim(rule, member):
+    """``tick --at`` moves its own clock; what another process holds, it holds in real time."""
+    rule.add(member, until=MORNING + 9 * HOUR)
+    plan(MORNING)
+    channel = sweeper.CHANNELS["inbox"]
+    claim(channel, reminder_rules(), MORNING)
+    with clock.at(clock.real_now() + 3 * HOUR):
+        assert claim(channel, reminder_rules(), MORNING) == []
+
+
 def test_a_lost_claim_sends_no_mail(rule, member):
     rule.channels = ("mail",)
     rule.add(member)
@@ -228,6 +250,26 @@ def test_more_than_a_batch_is_delivered(rule, member, monkeypatch):
         rule.add(member, object=f"dummy.plant:{number}")
     plan(MORNING)
     assert sweep(MORNING)["sent"] == 10
+
+
+def test_a_claim_takes_a_batch_and_the_oldest_first(rule, member, monkeypatch):
+    channel = sweeper.CHANNELS["inbox"]
+    monkeypatch.setattr(channel, "batch", 2, raising=False)
+    for number in range(5):
+        rule.add(member, object=f"dummy.plant:{number}", due=MORNING - number * MINUTE)
+    plan(MORNING)
+    taken = [{row.object[-1] for row in claim(channel, reminder_rules(), MORNING)} for _ in range(3)]
+    assert taken == [{"4", "3"}, {"2", "1"}, {"0"}]
+
+
+def test_the_mail_connection_is_closed_whatever_happens(rule, member, failing, monkeypatch):
+    closed = []
+    monkeypatch.setattr(FailingBackend, "close", lambda self: closed.append(self))
+    monkeypatch.setattr(FailingBackend, "send_messages", lambda self, messages: len(messages))
+    rule.add(member)
+    plan(MORNING)
+    assert sweep(MORNING)["sent"] == 2
+    assert len(closed) == 1
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,15 @@ def test_a_tick_runs_jobs_plans_and_sends(rule, member):
     assert dt.timedelta(0) <= clock.real_now() - ClockMark.objects.get(key="tick").reached < MINUTE
 
 
+def test_rules_are_asked_at_the_instant_of_the_tick(rule, member):
+    rule.add(member)
+    seen, due, texts = [], rule.due, rule.texts
+    rule.due = lambda start, end: seen.append(clock.now()) or due(start, end)
+    rule.texts = lambda reminders: seen.append(clock.now()) or texts(reminders)
+    tick(MORNING)
+    assert set(seen) == {MORNING}
+
+
 def test_twice_does_nothing_twice(rule, member):
     rule.add(member)
     tick(MORNING)
@@ -81,6 +90,21 @@ def test_a_job_that_fails_stops_no_other_and_catches_up_later(caplog):
         broken.clear()
         tick(MORNING + 3 * HOUR)
     assert log == [MORNING + HOUR, MORNING + 3 * HOUR]
+
+
+def test_a_job_that_fails_goes_no_further_in_this_run():
+    """Its later instants may rest on the one that failed: nothing is closed that was not opened."""
+    tried = []
+
+    def run(now):
+        tried.append(now)
+        raise RuntimeError("no")
+
+    instants = [MORNING + HOUR, MORNING + 2 * HOUR]
+    shaky = ClockJob("shaky", run, 1, lambda start, end: [i for i in instants if start < i <= end])
+    with registered(shaky), pytest.raises(TickFailed):
+        tick(MORNING + 3 * HOUR)
+    assert tried == [MORNING + HOUR]
 
 
 def test_a_job_that_cannot_say_when_it_is_due_stops_no_other():

@@ -13,6 +13,7 @@ from intranet.people.sheets.staff_rows import RegisterRows
 from intranet.sheets import services
 from intranet.sheets.exceptions import AlreadyImported, Outdated, SheetError
 from intranet.sheets.models import SheetUpload
+from tests.machine import PATIENCE
 
 from .books import person, register
 from .conftest import make_hall
@@ -35,7 +36,7 @@ def both(upload, monkeypatch):
 
     def read_together(*arguments):
         report = original(*arguments)
-        line.wait(30)
+        line.wait(PATIENCE)
         return report
 
     monkeypatch.setattr(services, "_read", read_together)

@@ -16,7 +16,7 @@ from django.contrib.staticfiles import finders
 from django.test import Client
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
-from tests.machine import chromium_path, need
+from tests.machine import PATIENCE, chromium_path, need
 from tests.people_of_the_hall import make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
@@ -74,6 +74,7 @@ def show(chromium: Browser):
             route.fulfill(body=Path(found).read_bytes(), content_type=KINDS[Path(found).suffix])
 
         window = chromium.new_context(viewport={"width": width, "height": 800}, **context)
+        window.set_default_timeout(PATIENCE * 1000)
         opened.append(window)
         page = window.new_page()
         page.route("**/*", answer)
