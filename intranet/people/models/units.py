@@ -92,5 +92,5 @@ class Window(models.Model):
 
     @staticmethod
     def sort_key_of(number: str) -> str:
-        digits = "".join(ch for ch in number if ch.isdigit())
+        digits = "".join(ch for ch in number if ch.isdecimal())
         return f"{int(digits or 0):06d}{number}"[:16]
