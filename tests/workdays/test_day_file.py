@@ -70,6 +70,8 @@ def test_days_of_the_year_before_do_not_touch_its_own():
         (file_of(year=2101), "between 2000 and 2100"),
         (file_of(days={}), "must be a list"),
         (file_of(days=[]), "not yet published"),
+        (file_of(days=NOTICE["days"][:1]), "not yet published"),
+        (file_of(days=NOTICE["days"][2:]), "not yet published"),
         (file_of(days=[None]), "Entry 1 must be an object"),
         (entry(name=""), "Entry 2: “name”"),
         (entry(name="长" * 41), "Entry 2: “name”"),
@@ -104,6 +106,11 @@ def test_a_file_of_366_days_is_read():
         for i in range(366)
     ]
     assert services.import_day_file(content=file_of(days=days), by=None).created == 366
+
+
+def test_the_paper_of_a_file_is_named_as_the_source_when_it_can_be_shown():
+    services.import_day_file(content=file_of(papers=["a\x00", "\ud800", 5, "https://b.test"]), by=None)
+    assert {day.source for day in Day.objects.filter(day__year=2027)} == {"https://b.test"}
 
 
 def test_a_day_is_kept_changed_and_removed():
