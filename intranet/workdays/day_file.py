@@ -50,13 +50,13 @@ def read(content: bytes | str) -> DayFile:
             _("The file names no day for %(year)d: the notice is not yet published. Try again once it is.")
             % {"year": year}
         )
-    papers = given.get("papers")
-    known = (
-        [paper for paper in papers if isinstance(paper, str) and paper.isprintable()]
-        if isinstance(papers, list)
-        else []
-    )
-    return DayFile(year, tuple(known), tuple(sorted(days, key=lambda item: item.day)))
+    return DayFile(year, _papers(given.get("papers")), tuple(sorted(days, key=lambda item: item.day)))
+
+
+def _papers(given: Any) -> tuple[str, ...]:
+    """The addresses that can be kept and shown; a file without any is as good."""
+    listed = given if isinstance(given, list) else []
+    return tuple(paper for paper in listed if isinstance(paper, str) and paper.isprintable())
 
 
 def _parsed(content: bytes | str) -> Any:

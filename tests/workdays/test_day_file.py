@@ -49,6 +49,11 @@ def test_the_same_file_again_changes_nothing_and_a_corrected_one_only_its_day():
     corrected = services.import_day_file(content=file_of(days=days), by=None)
     assert (corrected.created, corrected.updated, corrected.unchanged) == (0, 1, 2)
     assert not is_workday(D(2027, 1, 3))
+    days[0] = {**days[0], "name": "元旦假期"}
+    renamed = services.import_day_file(content=file_of(days=days, papers=["https://b.test"]), by=None)
+    assert (renamed.created, renamed.updated, renamed.unchanged) == (0, 1, 2)
+    day = Day.objects.get(day=D(2026, 12, 31))
+    assert (day.name, day.source) == ("元旦假期", "https://b.test")
 
 
 def test_days_of_the_year_before_do_not_touch_its_own():
