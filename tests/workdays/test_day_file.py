@@ -140,6 +140,10 @@ def test_a_year_is_called_announced_only_with_holidays():
     with pytest.raises(DayError):
         services.announce(year=2027, announced=True, by=None)
     assert not is_announced(2027)
+    services.keep_day(day=D(2027, 9, 26), kind="workday", name="国庆节", by=None)
+    services.keep_day(day=D(2028, 10, 1), kind="holiday", name="国庆节", by=None)
+    with pytest.raises(DayError):
+        services.announce(year=2027, announced=True, by=None)
     services.keep_day(day=D(2027, 10, 1), kind="holiday", name="国庆节", by=None)
     assert not is_announced(2027)
     services.announce(year=2027, announced=True, by=None)
