@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils import translation
 
 from intranet import clock
+from intranet.people import reach
 from intranet.people.exceptions import LeadershipError, MembershipError, PostingError
 from intranet.people.models import Body, Leadership, Person, Unit, Window
 from intranet.people.services import leaderships, memberships, postings
@@ -95,6 +96,18 @@ def test_a_leaver_is_not_shown_as_head_on_the_first_day_of_an_appointment_never_
             "/people/windows/",
         ):
             assert "走先生" not in client.get(address).content.decode(), address
+
+
+def test_a_leaver_is_led_by_nobody_whatever_the_postings_say(hall, officer):
+    boss = make_user()
+    leaderships.appoint(kind=CHIEF, person=boss.person, unit=hall.tax, by=officer)
+    gone = make_person("走先生", "1", hall.tax, left_on=day(-1))
+    assert not reach.leads(boss, gone)
+    assert reach.leads(boss, gone, day(-1)) is False
+    leaderships.appoint(kind=CHIEF, person=boss.person, unit=hall.police, starts_on=day(-9), by=officer)
+    there = make_person("乙", "2", hall.police, left_on=day(-1))
+    assert reach.leads(boss, there, day(-1))
+    assert not reach.leads(boss, there)
 
 
 @pytest.mark.parametrize("model", [Unit, Body])
