@@ -47,6 +47,12 @@ def test_a_successor_waits_for_a_last_day_to_come(hall, officer):
     assert [row.person for row in Leadership.objects.on(day(6)).filter(unit=hall.tax, kind=CHIEF)] == [new]
 
 
+def test_an_appointment_takes_no_role_that_was_given_by_hand(hall, officer):
+    user = make_user(None, "chief_representative")
+    leaderships.appoint(kind="window_head", person=user.person, window=hall.tax_window, by=officer)
+    assert {"chief_representative", "window_head"} <= type(user).objects.get(pk=user.pk).role_keys
+
+
 def test_a_closed_place_is_led_by_nobody_new(hall, officer):
     person = make_person("甲", "1", hall.tax)
     hall.tax.retired_on = day(0)
@@ -88,6 +94,7 @@ def test_a_leaver_is_not_shown_as_head_on_the_first_day_of_an_appointment_never_
     leaderships.appoint(kind=CHIEF, person=person, unit=hall.tax, starts_on=day(3), by=officer)
     leaderships.appoint(kind="window_head", person=person, window=hall.tax_window, starts_on=day(3), by=officer)
     postings.withdraw(person=person, by=officer)
+    assert {row.ends_on for row in person.leaderships.all()} == {day(3)}
     with clock.at(clock.start_of(day(3), 9)):
         client.force_login(make_user())
         for address in (
