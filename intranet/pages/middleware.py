@@ -79,8 +79,8 @@ def _chosen_in_bulk(request: HttpRequest) -> set[int]:
     chosen = request.GET.getlist("id")
     if "all" in chosen:
         parent = request.GET.get("childOf", "")
-        return {int(parent)} if parent.isdigit() else set(Page.get_root_nodes().values_list("pk", flat=True))
-    return {int(key) for key in chosen if key.isdigit()}
+        return {int(parent)} if parent.isdecimal() else set(Page.get_root_nodes().values_list("pk", flat=True))
+    return {int(key) for key in chosen if key.isdecimal()}
 
 
 def _refused(request: HttpRequest, page: Page) -> HttpResponse:

@@ -32,6 +32,11 @@ def listed(request: HttpRequest, rows: Any) -> ListPage:
     return Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
 
 
+def writes(request: HttpRequest, page: Page) -> bool:
+    """Whether to show the editor's links. A preview of a page not yet kept has nothing to link to."""
+    return page.pk is not None and request.user.has_role(SITE_EDITOR)
+
+
 class HomePage(Page):
     """The first page after the desk: a word of welcome, the motto, what is new."""
 
@@ -87,7 +92,7 @@ class SectionPage(Page):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
-        context["writes"] = request.user.has_role(SITE_EDITOR)
+        context["writes"] = writes(request, self)
         if self.kind == self.Kind.PLAIN:
             return {**context, "below": visible_pages(self.get_children(), request.user).order_by("path")}
         if self.kind == self.Kind.NEWS:
@@ -96,7 +101,7 @@ class SectionPage(Page):
             rows = NoticePage.objects.child_of(self).visible_to(request.user).with_read_mark(request.user)
         year = request.GET.get("year", "")
         years = rows.years()
-        chosen = int(year) if year.isdigit() and int(year) in years else None
+        chosen = next((one for one in years if str(one) == year), None)
         rows = rows.of_year(chosen) if chosen else rows
         return {**context, "years": years, "year": chosen, "page_obj": listed(request, rows.newest())}
 
@@ -188,14 +193,14 @@ class NoticePage(Page):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         receipt = None
-        if self.must_read and request.user.is_authenticated:
+        if self.must_read and self.pk and request.user.is_authenticated:
             receipt = self.receipts.filter(user=request.user).first()
         return {
             **super().get_context(request, *args, **kwargs),
             "receipt": receipt,
             "attachments": self.attachments.select_related("document"),
-            "sees_receipts": self.must_read and request.user.has_role(SITE_EDITOR),
-            "writes": request.user.has_role(SITE_EDITOR),
+            "sees_receipts": self.must_read and writes(request, self),
+            "writes": writes(request, self),
         }
 
 

@@ -1,6 +1,8 @@
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.models import Page
+from wagtail.permissions import register_permission_policy
 
 from intranet.access.registry import DemoPart
 from intranet.access.roles import SITE_EDITOR
@@ -8,7 +10,10 @@ from intranet.reminders.registry import ClockJob
 from intranet.ui.registry import DeskCard, NavigationItem
 
 from . import admin, cards, demo, jobs, permissions
+from .policies import KnownPagesPolicy
 from .unplugged import is_unplugged, only_known
+
+register_permission_policy(Page, KnownPagesPolicy(Page))
 
 
 @hooks.register("register_desk_card")

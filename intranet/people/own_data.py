@@ -16,6 +16,7 @@ from django.utils.translation import pgettext
 from intranet import clock
 from intranet.ui.templatetags.ui import hall_date
 
+from .birthdays import birthday_text, birthday_value
 from .models import Person
 from .services import corrections
 
@@ -78,7 +79,9 @@ def as_file(person: Person) -> dict[str, Any]:
 
 
 def _fact(person: Person, name: str) -> Fact:
-    field = Person._meta.get_field(name)
+    field: Any = Person._meta.get_field(name)
+    if name == "birthday":
+        return Fact(name, str(field.verbose_name), birthday_text(person), birthday_value(person))
     value = getattr(person, name)
     display = getattr(person, f"get_{name}_display", None)
     if isinstance(value, bool):
@@ -86,7 +89,7 @@ def _fact(person: Person, name: str) -> Fact:
     else:
         shown = display() if display else hall_date(value) if isinstance(value, dt.date) else (value or "")
     plain = value if isinstance(value, bool) else str(value or "")
-    return Fact(name, str(getattr(field, "verbose_name", name)), str(shown), plain)
+    return Fact(name, str(field.verbose_name), str(shown), plain)
 
 
 def _span(row: Any) -> str:

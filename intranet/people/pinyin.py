@@ -24,6 +24,7 @@ SURNAMES = {
     "柏": "bai", "鲍": "bao", "薄": "bo", "费": "fei", "葛": "ge", "谌": "chen", "褚": "chu", "郏": "jia",
     "阙": "que", "牟": "mou", "宿": "su", "石": "shi", "沈": "shen", "俞": "yu", "於": "yu", "相": "xiang",
     "邵": "shao", "戚": "qi", "仝": "tong", "佟": "tong", "漆": "qi", "亓": "qi", "南": "nan",
+    "藏": "zang", "都": "du", "乜": "nie", "粘": "nian", "校": "jiao", "盛": "sheng", "莘": "shen", "隽": "juan",
 }  # fmt: skip
 
 # Surnames of two characters.

@@ -2,7 +2,7 @@
 
 mobile             oneself, the personnel office, those who lead the person
 birthday           oneself, the personnel office, union officers and the chair (birthday care)
-political_status   oneself, the personnel office
+political_status   oneself, the personnel office; so is plain membership in a party or League branch
 note               the personnel office only
 """
 
@@ -12,11 +12,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.db.models import Q
 
 from intranet.access import roles
 
 from . import reach
-from .models import CorrectionRequest, Person
+from .models import Body, CorrectionRequest, Membership, Person
 
 ROLES_OF = {
     "mobile": (roles.HR_ADMIN,),
@@ -27,6 +28,10 @@ ROLES_OF = {
 }
 OWN = frozenset({"mobile", "birthday", "political_status", "history"})
 LEADERS = frozenset({"mobile", "history"})
+# Whoever belongs to one of these without an office has a political status by it; offices are held in public.
+TELLS_POLITICAL_STATUS = Q(
+    body__kind__in=(Body.Kind.PARTY_BRANCH, Body.Kind.YOUTH_LEAGUE), office=Membership.Office.MEMBER
+)
 
 
 def readable_facts(user: Any, person: Person) -> frozenset[str]:
@@ -37,6 +42,14 @@ def readable_facts(user: Any, person: Person) -> frozenset[str]:
     elif not found >= LEADERS and reach.leads(user, person):
         found |= LEADERS
     return frozenset(found)
+
+
+def readable_memberships(user: Any, person: Person) -> Any:
+    """Today's places of a person in bodies that this user may read of, with their bodies."""
+    rows = person.memberships.on().select_related("body")
+    if user.has_role(*ROLES_OF["political_status"]) or reach.person_of(user) == person:
+        return rows
+    return rows.exclude(TELLS_POLITICAL_STATUS)
 
 
 def _holders(keys: Iterable[str]) -> set[str]:

@@ -7,10 +7,12 @@ import unicodedata
 from typing import Any
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q, Value
+from django.db.models.functions import Replace
 
 from intranet import clock
 from intranet.access import roles
+from intranet.sheets.values.words import DOTS
 
 from .pinyin import search_term
 
@@ -82,7 +84,7 @@ class PersonQuerySet(models.QuerySet):
         """By 汉字, pinyin (whole or beginning, of the surname or the given name), initials, staff number,
         unit or window number. Several words must all match. An empty text finds everyone.
         """
-        found = self
+        found = self.alias(undotted_name=Replace("name", Value("·"), Value("")))
         for word in unicodedata.normalize("NFKC", text).split()[:6]:
             found = found.filter(_matches(word[:60]))
         return found
@@ -111,7 +113,8 @@ def _postings_on(day: dt.date | None = None) -> Any:
 def _matches(word: str) -> Any:
     places = _postings_on()
     number = word.removesuffix("窗口").removesuffix("号")
-    found: Any = Q(name__icontains=word) | Q(staff_number__istartswith=word)
+    # 买买提·艾力 is found with whatever dot somebody's keyboard gives, and without one.
+    found: Any = Q(undotted_name__icontains=DOTS.sub("", word) or word) | Q(staff_number__istartswith=word)
     found |= Exists(
         places.filter(
             Q(unit__name__icontains=word) | Q(unit__short_name__icontains=word) | Q(window__name__icontains=word)

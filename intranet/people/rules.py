@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from intranet.sheets.values.words import DOTS, HAN
 from intranet.workdays.half_days import age_on
 
 YOUNGEST = 16  # 劳动法 art. 15: nobody under 16 is employed
@@ -17,6 +18,12 @@ OLDEST = 75
 def clean_staff_number(text: str) -> str:
     """Full-width figures become half-width, spaces go; otherwise the hall's own form is kept."""
     return "".join(unicodedata.normalize("NFKC", str(text)).split())
+
+
+def clean_name(text: str) -> str:
+    """A name in the one form that sheets give it too: 张三 for "张 三", 买买提·艾力 whatever the dot was."""
+    plain = "".join(ch for ch in text if ch.isprintable() or ch.isspace())
+    return DOTS.sub("·", "".join(plain.split())).strip("·") if HAN.search(plain) else " ".join(plain.split())
 
 
 def birthday_fault(birthday: dt.date | None, today: dt.date) -> str:

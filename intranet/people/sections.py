@@ -8,16 +8,20 @@ from django.http import HttpRequest
 
 from intranet.access import roles
 
+from .birthdays import birthday_text
 from .models import Person
-from .private_facts import readable_facts
+from .private_facts import readable_facts, readable_memberships
 
 
 def base_facts(request: HttpRequest, person: Person) -> dict[str, Any]:
-    """What everyone sees of a colleague: place, office phone, what they lead, offices in bodies."""
+    """What everyone sees of a colleague: place, office phone, what they lead, offices in bodies.
+
+    Not the branch of the party or League somebody merely belongs to: it would tell the political status.
+    """
     return {
         "place": person.place,
         "leaderships": person.leaderships.on().select_related("unit", "window"),
-        "memberships": person.memberships.on().select_related("body"),
+        "memberships": readable_memberships(request.user, person),
         "is_office": request.user.has_role(roles.HR_ADMIN),
     }
 
@@ -31,11 +35,15 @@ def private_section(request: HttpRequest, person: Person) -> dict[str, Any] | No
     rows = []
     for name in ("mobile", "birthday", "political_status", "note"):
         if name in facts:
-            display = getattr(person, f"get_{name}_display", None)
-            rows.append(
-                {"name": name, "label": labels[name], "value": display() if display else getattr(person, name)}
-            )
+            rows.append({"name": name, "label": labels[name], "value": _shown(person, name)})
     return {"rows": rows, "lunar": person.birthday_calendar == Person.Calendar.LUNAR}
+
+
+def _shown(person: Person, name: str) -> Any:
+    if name == "birthday":
+        return birthday_text(person)
+    display = getattr(person, f"get_{name}_display", None)
+    return display() if display else getattr(person, name)
 
 
 def history_section(request: HttpRequest, person: Person) -> dict[str, Any] | None:

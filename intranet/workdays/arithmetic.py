@@ -54,7 +54,12 @@ def workdays_in(first: dt.date, last: dt.date) -> list[dt.date]:
 
 
 def _worked(first: dt.date, last: dt.date) -> dict[dt.date, bool]:
-    """Every day of a span, in order, with whether it is worked; one query."""
+    """Every day of a span, in order, with whether it is worked; one query.
+
+    Raises TypeError for an instant: which day it falls on depends on the zone (``clock.day_of``).
+    """
+    if isinstance(first, dt.datetime) or isinstance(last, dt.datetime):
+        raise TypeError("working days are reckoned with days, not with instants")
     named = dict(
         Day.objects.filter(day__range=(first, last)).exclude(kind=Day.Kind.HALF_DAY).values_list("day", "kind")
     )

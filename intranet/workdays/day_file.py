@@ -40,18 +40,23 @@ def read(content: bytes | str) -> DayFile:
     entries = given.get("days")
     if not isinstance(entries, list):
         raise DayFileError(_("“days” must be a list."))
-    if not entries:
-        raise DayFileError(
-            _("The file names no day for %(year)d: the notice is not yet published. Try again once it is.")
-            % {"year": year}
-        )
     if len(entries) > MOST_DAYS:
         raise DayFileError(_("The file names more than %(most)d days.") % {"most": MOST_DAYS})
     days = [_entry(number, entry, year) for number, entry in enumerate(entries, start=1)]
     _refuse_doubles(days)
-    papers = given.get("papers")
-    known = [paper for paper in papers if isinstance(paper, str)] if isinstance(papers, list) else []
-    return DayFile(year, tuple(known), tuple(sorted(days, key=lambda item: item.day)))
+    # Days of the year before alone would call this year announced and every holiday in it a working day.
+    if not any(item.off and item.day.year == year for item in days):
+        raise DayFileError(
+            _("The file names no day for %(year)d: the notice is not yet published. Try again once it is.")
+            % {"year": year}
+        )
+    return DayFile(year, _papers(given.get("papers")), tuple(sorted(days, key=lambda item: item.day)))
+
+
+def _papers(given: Any) -> tuple[str, ...]:
+    """The addresses that can be kept and shown; a file without any is as good."""
+    listed = given if isinstance(given, list) else []
+    return tuple(paper for paper in listed if isinstance(paper, str) and paper.isprintable())
 
 
 def _parsed(content: bytes | str) -> Any:

@@ -62,7 +62,6 @@ def keep_day(*, day: dt.date, kind: str, name: str, source: str = "", by: Any) -
         raise DayError(_("Give the day a name of up to %(length)d characters.") % {"length": day_file.NAME_LENGTH})
     with transaction.atomic():
         row, _made = Day.objects.update_or_create(day=day, defaults={"kind": kind, "name": name, "source": source})
-        Year.objects.get_or_create(year=day.year)
         audit.record("workdays.keep_day", row, by=by, data={"day": day.isoformat(), "kind": kind})
     return row
 

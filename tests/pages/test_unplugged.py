@@ -104,6 +104,30 @@ def test_the_rest_of_the_tree_can_be_worked_on(client, editor, home, stranger, n
     assert "外来专页" not in explorer
 
 
+def test_wagtails_desk_shows_them_nowhere(client, editor, home):
+    section = home.add_child(instance=SectionPage(title="外来专页", slug="stranger"))
+    section.save_revision(user=editor, log_action="wagtail.edit").publish(user=editor)
+    client.force_login(editor)
+    lists = (
+        "/admin/",
+        "/admin/pages/search/?q=外来",
+        "/admin/pages/search/results/?q=外来",
+        "/admin/choose-page/search/?q=外来",
+        f"/admin/pages/{home.pk}/",
+        "/admin/reports/aging-pages/",
+        "/admin/reports/site-history/",
+    )
+    for address in lists:
+        assert "外来专页" in client.get(address).content.decode(), address
+    kind = ContentType.objects.create(app_label="absent", model="absentpage")
+    Page.objects.filter(pk=section.pk).update(content_type=kind)
+    for address in lists:
+        response = client.get(address)
+        assert response.status_code == 200, address
+        # The field of a search shows the word that was looked for.
+        assert "外来专页" not in response.content.decode(), address
+
+
 def test_who_may_not_enter_is_told_that_and_nothing_else(client, clerk, stranger):
     client.force_login(clerk)
     response = client.get(reverse("wagtailadmin_pages:edit", args=[stranger.pk]), follow=True)

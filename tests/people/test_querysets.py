@@ -3,7 +3,7 @@ import datetime as dt
 import pytest
 
 from intranet import clock
-from intranet.people.models import CorrectionRequest, Person, Unit, Window
+from intranet.people.models import CorrectionRequest, Person, Unit, Window, Zone
 from tests.people.hall import make_crowd, make_person
 from tests.people_of_the_hall import make_user
 
@@ -52,6 +52,8 @@ def names(hall):
         ("10", ["王小明"]),
         ("10号窗口", ["王小明"]),
         ("9号", ["吕丽华"]),
+        ("1", []),
+        ("1号", []),
         ("王小明 税务", []),
         ("", ["吕丽华", "欧阳明", "王小明"]),
         ("'; drop table", []),
@@ -60,6 +62,12 @@ def names(hall):
 )
 def test_search(names, text, expected):
     assert found(text) == expected
+
+
+def test_a_unit_is_found_by_its_short_name_and_by_its_whole_one(hall):
+    make_person("王小明", "1", hall.police)
+    Unit.objects.filter(pk=hall.police.pk).update(short_name="户政")
+    assert found("户政") == found("公安分局") == ["王小明"]
 
 
 def test_search_looks_at_the_place_of_today_only(hall):
@@ -99,6 +107,9 @@ def test_strangers_and_closed_accounts_see_nobody(hall):
     for who in (AnonymousUser(), None, user):
         assert not Person.objects.visible_to(who).exists()
         assert not Unit.objects.visible_to(who).exists()
+        assert not Zone.objects.visible_to(who).exists()
+    assert Zone.objects.visible_to(make_user()).exists()
+    for who in (AnonymousUser(), None, user):
         assert not CorrectionRequest.objects.visible_to(who).exists()
 
 

@@ -91,6 +91,17 @@ def test_a_year_without_notice_counts_weekdays_and_says_that_it_is_provisional()
     assert arithmetic.workdays_between(D(2099, 1, 1), D(2099, 12, 31)) == 261
 
 
+@pytest.mark.parametrize("zone", [None, dt.UTC])
+def test_an_instant_is_no_day(zone):
+    for reckon in (
+        arithmetic.is_workday,
+        lambda instant: arithmetic.add_workdays(instant, 1),
+        lambda instant: arithmetic.workdays_in(instant, instant),
+    ):
+        with pytest.raises(TypeError, match="instants"):
+            reckon(dt.datetime(2026, 10, 1, 20, tzinfo=zone))
+
+
 def test_one_query_whatever_the_span(django_assert_num_queries):
     with django_assert_num_queries(1):
         arithmetic.workdays_between(D(2020, 1, 1), D(2026, 12, 31))

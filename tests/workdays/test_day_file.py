@@ -49,6 +49,11 @@ def test_the_same_file_again_changes_nothing_and_a_corrected_one_only_its_day():
     corrected = services.import_day_file(content=file_of(days=days), by=None)
     assert (corrected.created, corrected.updated, corrected.unchanged) == (0, 1, 2)
     assert not is_workday(D(2027, 1, 3))
+    days[0] = {**days[0], "name": "元旦假期"}
+    renamed = services.import_day_file(content=file_of(days=days, papers=["https://b.test"]), by=None)
+    assert (renamed.created, renamed.updated, renamed.unchanged) == (0, 1, 2)
+    day = Day.objects.get(day=D(2026, 12, 31))
+    assert (day.name, day.source) == ("元旦假期", "https://b.test")
 
 
 def test_days_of_the_year_before_do_not_touch_its_own():
@@ -70,6 +75,8 @@ def test_days_of_the_year_before_do_not_touch_its_own():
         (file_of(year=2101), "between 2000 and 2100"),
         (file_of(days={}), "must be a list"),
         (file_of(days=[]), "not yet published"),
+        (file_of(days=NOTICE["days"][:1]), "not yet published"),
+        (file_of(days=NOTICE["days"][2:]), "not yet published"),
         (file_of(days=[None]), "Entry 1 must be an object"),
         (entry(name=""), "Entry 2: “name”"),
         (entry(name="长" * 41), "Entry 2: “name”"),
@@ -106,6 +113,11 @@ def test_a_file_of_366_days_is_read():
     assert services.import_day_file(content=file_of(days=days), by=None).created == 366
 
 
+def test_the_paper_of_a_file_is_named_as_the_source_when_it_can_be_shown():
+    services.import_day_file(content=file_of(papers=["a\x00", "\ud800", 5, "https://b.test"]), by=None)
+    assert {day.source for day in Day.objects.filter(day__year=2027)} == {"https://b.test"}
+
+
 def test_a_day_is_kept_changed_and_removed():
     services.keep_day(day=D(2027, 6, 1), kind="holiday", name=" 停电检修 ", by=None)
     assert Day.objects.get(day=D(2027, 6, 1)).name == "停电检修"
@@ -128,6 +140,10 @@ def test_a_year_is_called_announced_only_with_holidays():
     with pytest.raises(DayError):
         services.announce(year=2027, announced=True, by=None)
     assert not is_announced(2027)
+    services.keep_day(day=D(2027, 9, 26), kind="workday", name="国庆节", by=None)
+    services.keep_day(day=D(2028, 10, 1), kind="holiday", name="国庆节", by=None)
+    with pytest.raises(DayError):
+        services.announce(year=2027, announced=True, by=None)
     services.keep_day(day=D(2027, 10, 1), kind="holiday", name="国庆节", by=None)
     assert not is_announced(2027)
     services.announce(year=2027, announced=True, by=None)

@@ -74,6 +74,7 @@ def test_there_and_back(day):
 def test_a_solar_birthday():
     assert birthday_in(2026, born(D(1990, 11, 23))) == [D(2026, 11, 23)]
     assert birthday_in(1989, born(D(1990, 11, 23))) == []
+    assert birthday_in(1990, born(D(1990, 11, 23))) == [D(1990, 11, 23)]
 
 
 def test_nobodys_birthday_is_guessed():
@@ -113,3 +114,8 @@ def test_a_birthday_in_a_leap_month():
 def test_a_birthday_before_the_tables_is_silent():
     assert birthday_in(2026, born(D(1899, 5, 5), "lunar")) == []
     assert birthday_in(2150, born(D(1990, 1, 1), "lunar")) == []
+
+
+def test_the_last_years_of_the_tables_are_reckoned():
+    assert len(birthday_in(2099, born(D(1990, 6, 1), "lunar"))) == 1
+    assert solar_of(lunar_of(D(2099, 12, 31))) == D(2099, 12, 31)

@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from ..querysets import BodyQuerySet, MembershipQuerySet
 from .people import Person
+from .units import refuse_circle
 
 
 class Body(models.Model):
@@ -37,6 +38,9 @@ class Body(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        refuse_circle(self)
 
 
 class Membership(models.Model):

@@ -14,7 +14,7 @@ from intranet import clock
 
 from .. import pinyin
 from ..querysets import PersonQuerySet
-from ..rules import birthday_fault, clean_staff_number
+from ..rules import birthday_fault, clean_name, clean_staff_number
 
 if TYPE_CHECKING:
     from .postings import Posting
@@ -112,7 +112,10 @@ class Person(models.Model):
 
     def clean(self) -> None:
         self.staff_number = clean_staff_number(self.staff_number)
+        self.name = clean_name(self.name)
         faults = {}
+        if not self.name:
+            faults["name"] = _("Give the name.")
         if not self.staff_number:
             faults["staff_number"] = _("Give the staff number.")
         if birthday := birthday_fault(self.birthday, clock.today()):

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+import unicodedata
+from typing import Any
+
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ..querysets import UnitQuerySet, WindowQuerySet, ZoneQuerySet
+
+
+def refuse_circle(place: Any) -> None:
+    """A unit or body inside itself would stand in no tree; raises ValidationError."""
+    above, seen = place.parent, set()
+    while above is not None and above.pk not in seen:
+        if above.pk == place.pk:
+            raise ValidationError({"parent": _("This belongs to the entry itself. Choose one above it.")})
+        seen.add(above.pk)
+        above = above.parent
 
 
 class Unit(models.Model):
@@ -37,6 +51,9 @@ class Unit(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        refuse_circle(self)
 
 
 class Zone(models.Model):
@@ -90,7 +107,10 @@ class Window(models.Model):
         self.sort_key = self.sort_key_of(self.number)
         super().save(*args, **kwargs)
 
+    def clean(self) -> None:
+        self.number = "".join(unicodedata.normalize("NFKC", self.number).split())
+
     @staticmethod
     def sort_key_of(number: str) -> str:
-        digits = "".join(ch for ch in number if ch.isdigit())
+        digits = "".join(ch for ch in number if ch.isdecimal())
         return f"{int(digits or 0):06d}{number}"[:16]

@@ -33,10 +33,13 @@ def appoint(
     """Make someone chief representative or head of a unit, or head of a window.
 
     Whoever led it until then ends on the day before. Raises LeadershipError when kind and place do not
-    belong together, the person is not at the hall, or the present one began on that day or later.
+    belong together, the place is closed, the person is not at the hall, or somebody else holds the
+    appointment on that day or later.
     """
     day = starts_on or clock.today()
     place = _place_for(kind, unit, window)
+    if place.retired_on and place.retired_on <= day:
+        raise LeadershipError(_("%(place)s is closed. Choose one that is open.") % {"place": place})
     with transaction.atomic():
         # Two appointments to one place wait for each other here.
         type(place).objects.select_for_update().get(pk=place.pk)
@@ -101,7 +104,13 @@ def _place_for(kind: str, unit: Unit | None, window: Window | None) -> Unit | Wi
 
 
 def _end_present(kind: str, person: Person, unit: Unit | None, window: Window | None, day: dt.date, by: Any) -> None:
-    present = Leadership.objects.filter(kind=kind, unit=unit, window=window, ends_on__isnull=True).first()
+    held = Leadership.objects.filter(kind=kind, unit=unit, window=window)
+    if until := held.filter(ends_on__gte=day).order_by("-ends_on").first():
+        raise LeadershipError(
+            _("%(name)s holds this appointment until %(day)s. Choose a later first day.")
+            % {"name": until.person, "day": until.ends_on}
+        )
+    present = held.filter(ends_on__isnull=True).first()
     if present is None:
         return
     if present.person_id == person.pk:

@@ -25,13 +25,21 @@ def join(
 ) -> Membership:
     """A place in a body from a day on. With another office than before, the old place ends the day before.
 
-    Raises MembershipError when the body is closed or the person holds this very place.
+    Raises MembershipError when the body is closed, the person is not at the hall, holds this very place, or
+    has a place in the body that lasts until that day or longer.
     """
     day = starts_on or clock.today()
     if body.retired_on and body.retired_on <= day:
         raise MembershipError(_("%(place)s is closed. Choose one that is open.") % {"place": body})
     with transaction.atomic():
         Person.objects.select_for_update().get(pk=person.pk)
+        if not Person.objects.current(day).filter(pk=person.pk).exists():
+            raise MembershipError(_("%(name)s is not at the hall on that day.") % {"name": person})
+        until = Membership.objects.filter(person=person, body=body, ends_on__gte=day).order_by("-ends_on").first()
+        if until:
+            raise MembershipError(
+                _("The earlier membership lasts until %(day)s. Choose a later first day.") % {"day": until.ends_on}
+            )
         present = Membership.objects.filter(person=person, body=body, ends_on__isnull=True).first()
         if present:
             _make_way(present, office, day)

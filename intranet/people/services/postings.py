@@ -14,8 +14,7 @@ from intranet.access import audit
 from ..exceptions import PostingError
 from ..models import Person, Posting, Unit, Window
 from ..rules import window_fault
-from ..signals import person_left
-from . import accounts, leaderships, memberships
+from . import departures
 
 
 def locked(person: Person) -> Person:
@@ -39,7 +38,7 @@ def enter(
     """进驻: the person's first day at a unit. Also for somebody who comes back after a withdrawal.
 
     Raises PostingError when the person already has a place, when the day lies before the end of an
-    earlier one, or when unit or window cannot take them.
+    earlier one or after a departure still to come, or when unit or window cannot take them.
     """
     day = starts_on or clock.today()
     _check_place(unit, window, day)
@@ -50,13 +49,10 @@ def enter(
                 _("%(name)s already works at %(unit)s. Use a transfer to move them.")
                 % {"name": person_row, "unit": current.unit}
             )
-        latest = person_row.postings.order_by("-ends_on").first()
-        if latest and latest.ends_on and latest.ends_on >= day:
-            raise PostingError(
-                _("The earlier posting lasted until %(day)s. Choose a later first day.") % {"day": latest.ends_on}
-            )
+        until = _earlier_until(person_row, day)
         posting = _begin(person_row, unit, window, position, day)
-        if latest or person_row.entered_on is None:
+        # Who has not gone yet does not go: a first day to come would take them out of every list until then.
+        if person_row.entered_on is None or (until and until < clock.today()):
             person_row.entered_on = day
         person_row.left_on = None
         person_row.save(update_fields=["entered_on", "left_on"])
@@ -112,15 +108,24 @@ def withdraw(*, person: Person, last_day: dt.date | None = None, by: Any, seen: 
                 % {"day": current.starts_on}
             )
         _end(current, day, Posting.Ending.WITHDRAWAL)
-        leaderships.end_all(person=person_row, last_day=day, by=by)
-        memberships.end_all(person=person_row, last_day=day)
-        person_row.left_on = day
-        person_row.save(update_fields=["left_on"])
-        audit.record("people.withdraw", person_row, by=by, data={"posting": current.pk})
-        if day <= clock.today():
-            accounts.close_account(person=person_row, by=by)
-        transaction.on_commit(lambda: person_left.send_robust(sender=Person, person=person_row, last_day=day))
+        departures.depart(person=person_row, posting=current, by=by)
     return person_row
+
+
+def _earlier_until(person: Person, day: dt.date) -> dt.date | None:
+    """The last day of the posting before one that begins on ``day``, None without one."""
+    latest = person.postings.filter(ends_on__isnull=False).order_by("-ends_on").first()
+    until = latest.ends_on if latest else None
+    if until is None:
+        return None
+    if until >= day:
+        raise PostingError(_("The earlier posting lasted until %(day)s. Choose a later first day.") % {"day": until})
+    if until >= clock.today() and until + dt.timedelta(days=1) < day:
+        raise PostingError(
+            _("%(name)s is at the hall until %(day)s. Enter the return after that day.")
+            % {"name": person, "day": until}
+        )
+    return until
 
 
 def _open_posting(person: Person, seen: Posting | None) -> Posting:

@@ -17,6 +17,7 @@ from intranet.sheets.registry import Column, SheetKind
 from intranet.sheets.rows import BATCH, Lookup, Row, SheetRows, batches
 
 from ..models import Person, Posting, Unit, Window
+from ..services import departures
 from .words import choices_of, label_of, people_by_number, units_by_name, windows_by_number
 
 ENDINGS = values.Words(
@@ -129,6 +130,11 @@ class PostingRows(SheetRows):
         Posting.objects.bulk_update(self.ended, ["ends_on", "ending"], BATCH)
         Posting.objects.bulk_update(changed, ["unit", "window", "position", "ends_on", "ending"], BATCH)
         Posting.objects.bulk_create(created, batch_size=BATCH)
+
+    def after_writing(self) -> None:
+        moved = {row.instance.person.pk for row in self.rows if row.outcome in ("create", "update")}
+        for batch in batches(sorted(moved)):
+            departures.settle(people=batch, by=self.by)
 
 
 def _bare(value: Any) -> Any:

@@ -45,6 +45,12 @@ def unit_tree(user: Any) -> list[dict[str, Any]]:
     return tree
 
 
+def leading(place: Unit | Window, user: Any) -> Any:
+    """Today's appointments of a unit or window; one of a leaver ends on its first day, and is not shown on it."""
+    here = Person.objects.visible_to(user).current()
+    return place.leaderships.on().filter(person__in=here).select_related("person")
+
+
 class DirectoryView(TemplateView):
     template_name = "people/directory.html"
 
@@ -66,7 +72,8 @@ class WindowMapView(TemplateView):
 
     def get_context_data(self, **kwargs):
         user = self.request.user
-        sitting = Posting.objects.on().filter(person__in=Person.objects.visible_to(user).current())
+        here = Person.objects.visible_to(user).current()
+        sitting = Posting.objects.on().filter(person__in=here)
         windows = (
             Window.objects.visible_to(user)
             .current()
@@ -78,7 +85,11 @@ class WindowMapView(TemplateView):
                     queryset=sitting.select_related("person").order_by("person__sort_key"),
                     to_attr="sitting",
                 ),
-                Prefetch("leaderships", queryset=Leadership.objects.on().select_related("person"), to_attr="heads"),
+                Prefetch(
+                    "leaderships",
+                    queryset=Leadership.objects.on().filter(person__in=here).select_related("person"),
+                    to_attr="heads",
+                ),
             )
         )
         by_zone: dict[int | None, list[Window]] = defaultdict(list)
@@ -124,7 +135,7 @@ class UnitView(TemplateView):
             people=people,
             sections=unit.children.visible_to(user).current(),
             windows=unit.windows.visible_to(user).current().select_related("zone"),
-            leaders=unit.leaderships.on().select_related("person"),
+            leaders=leading(unit, user),
             **kwargs,
         )
 
@@ -139,6 +150,6 @@ class WindowView(TemplateView):
             window=window,
             units=window.units.visible_to(user).current(),
             people=Person.objects.visible_to(user).current().at_window(window).with_places(),
-            heads=window.leaderships.on().select_related("person"),
+            heads=leading(window, user),
             **kwargs,
         )

@@ -1,0 +1,55 @@
+"""What a withdrawal takes with it, whether it was entered on a form or came with a sheet of postings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+
+from intranet import clock
+from intranet.access import audit
+
+from ..models import Person, Posting
+from ..signals import person_left
+from . import accounts, leaderships, memberships
+
+
+def depart(*, person: Person, posting: Posting, by: Any) -> None:
+    """End appointments and memberships with a posting that ended in a withdrawal, and enter the last day.
+
+    The account is closed when that day is here; before, the clock does it on the day after.
+    """
+    day = posting.ends_on
+    if day is None:
+        raise ValueError("a posting without a last day is no departure")
+    with transaction.atomic():
+        leaderships.end_all(person=person, last_day=day, by=by)
+        memberships.end_all(person=person, last_day=day)
+        person.left_on = day
+        person.save(update_fields=["left_on"])
+        audit.record("people.withdraw", person, by=by, data={"posting": posting.pk})
+        if day <= clock.today():
+            accounts.close_account(person=person, by=by)
+        transaction.on_commit(lambda: person_left.send_robust(sender=Person, person=person, last_day=day))
+
+
+def settle(*, people: Iterable[int], by: Any) -> None:
+    """After postings were written in bulk: who has left by them leaves, who is back is back.
+
+    ``people`` are primary keys. Only the latest posting counts; earlier withdrawals are history.
+    """
+    latest: dict[int, Posting] = {}
+    rows = Posting.objects.filter(person_id__in=list(people)).select_related("person__user")
+    for posting in rows.order_by("starts_on"):
+        latest[posting.person_id] = posting
+    for posting in latest.values():
+        person = posting.person
+        if posting.ends_on is None and person.left_on is not None:
+            if person.left_on < clock.today():
+                person.entered_on = posting.starts_on
+            person.left_on = None
+            person.save(update_fields=["left_on", "entered_on"])
+            audit.record("people.enter", person, by=by, data={"posting": posting.pk})
+        elif posting.ending == Posting.Ending.WITHDRAWAL and person.left_on != posting.ends_on:
+            depart(person=person, posting=posting, by=by)
