@@ -112,15 +112,22 @@ def withdraw(*, person: Person, last_day: dt.date | None = None, by: Any, seen: 
                 % {"day": current.starts_on}
             )
         _end(current, day, Posting.Ending.WITHDRAWAL)
-        leaderships.end_all(person=person_row, last_day=day, by=by)
-        memberships.end_all(person=person_row, last_day=day)
-        person_row.left_on = day
-        person_row.save(update_fields=["left_on"])
-        audit.record("people.withdraw", person_row, by=by, data={"posting": current.pk})
-        if day <= clock.today():
-            accounts.close_account(person=person_row, by=by)
-        transaction.on_commit(lambda: person_left.send_robust(sender=Person, person=person_row, last_day=day))
+        settle_withdrawal(person=person_row, posting=current, by=by)
     return person_row
+
+
+def settle_withdrawal(*, person: Person, posting: Posting, by: Any) -> None:
+    """Everything that ends with a posting that has been ended for good; call inside its transaction."""
+    day = posting.ends_on
+    assert day is not None
+    leaderships.end_all(person=person, last_day=day, by=by)
+    memberships.end_all(person=person, last_day=day)
+    person.left_on = day
+    person.save(update_fields=["left_on"])
+    audit.record("people.withdraw", person, by=by, data={"posting": posting.pk})
+    if day <= clock.today():
+        accounts.close_account(person=person, by=by)
+    transaction.on_commit(lambda: person_left.send_robust(sender=Person, person=person, last_day=day))
 
 
 def _open_posting(person: Person, seen: Posting | None) -> Posting:

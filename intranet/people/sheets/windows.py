@@ -12,7 +12,7 @@ from intranet.sheets.registry import Column, SheetKind
 from intranet.sheets.rows import BATCH, Lookup, Row, SheetRows
 
 from ..models import Unit, Window, Zone
-from .words import WINDOW_WORDS, choices_of, label_of, units_by_name
+from .words import WINDOW_WORDS, choices_of, label_of, refuse_closed, units_by_name
 
 
 class WindowRows(SheetRows):
@@ -42,6 +42,7 @@ class WindowRows(SheetRows):
             self.touched["number"] = None
             if not row.get("name"):
                 row.instance.name = f"{row.values['number']}号窗口"
+        refuse_closed(row, "number", self.today)
         super().fill(row)
 
     def rules(self) -> None:
