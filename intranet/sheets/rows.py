@@ -264,6 +264,9 @@ class SheetRows:
     def _resolve(row: Row, column: Column, index: dict[str, list[Any]], code: str) -> None:
         given = row.values[column.name]
         texts = given if isinstance(given, list) else [given]
+        if isinstance(given, list) and len(index.get(plain(row.shown(column.name)), [])) == 1:
+            # The whole cell is the name of one: 社保和医保, window 5-6.
+            texts = [row.shown(column.name)]
         found = []
         for text in texts:
             matches = index.get(plain(text), [])

@@ -139,11 +139,12 @@ def test_a_title_merged_over_the_whole_sheet(hall, tmp_path):
     assert names(checked(tmp_path, rows, merges=("A1:XFD1",))) == [(3, "甲某")]
 
 
-@pytest.mark.parametrize("place", ["不动产登记窗口", "不动产登记", "20号（不动产）", "20#"])
+@pytest.mark.parametrize("place", ["不动产登记窗口", "不动产登记", "20号（不动产）", "20#", "5-6", "社保和医保"])
 def test_a_window_by_number_or_by_the_name_people_use(hall, tmp_path, place):
     from intranet.people.models import Window
 
     Window.objects.create(number="20", name="不动产登记窗口", kind=Window.Kind.GENERAL)
+    Window.objects.create(number="5-6", name="社保和医保", kind=Window.Kind.GENERAL)
     report = checked(tmp_path, [["姓名", "单位", "窗口"], ["甲某", "税务局", place]])
     assert [issue.code for issue in report.errors] == []
-    assert report.rows[0].values["window"].number == "20"
+    assert report.rows[0].values["window"].number == ("5-6" if place in ("5-6", "社保和医保") else "20")

@@ -122,6 +122,9 @@ def full_hall(bring, tmp_path):
         someone.note, someone.birthday_precision = note, "month"
         someone.birthday = dt.date(1985, 3, 1)
         someone.save()
+    Person.objects.filter(staff_number="0010").update(name="王五(大)")
+    for number in ("a-1", "综窗3", "5-6"):
+        Window.objects.create(number=number, name="税务、社保", kind=Window.Kind.GENERAL)
     Person.objects.filter(staff_number="0011").update(birthday_calendar="lunar", email="a@hall.test")
 
 

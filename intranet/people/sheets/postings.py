@@ -59,7 +59,7 @@ class PostingRows(SheetRows):
             elif given is not None:
                 row.values[name] = given.day
         person, name = row.get("person"), row.get("name")
-        if person and name and plain(name) != plain(person.name):
+        if person and name and plain(person.name) not in (plain(name), plain(row.shown("name"))):
             row.error(problem("name_differs", number=person.staff_number, known=person.name, value=name), "name")
         windows = row.get("window")
         if isinstance(windows, list):

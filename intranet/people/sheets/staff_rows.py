@@ -9,6 +9,7 @@ from django.db.models import Prefetch
 
 from intranet.sheets.issues import problem
 from intranet.sheets.rows import Lookup, Row, SheetRows
+from intranet.sheets.values import as_text
 
 from .. import pinyin
 from ..models import Body, Membership, Person, Posting, Unit, Window
@@ -87,6 +88,9 @@ class RegisterRows(SheetRows):
         elif person.left_on is not None and person.left_on < self.today:
             row.error(problem("has_left", value=person.name), "staff_number")
             return
+        elif as_text(row.cells.get("name")) == person.name:
+            # As it stands in the register, also where a sheet would have a note in brackets left out.
+            row.values["name"] = person.name
         elif person.name != row.values["name"]:
             about = {"number": person.staff_number, "known": person.name, "value": row.values["name"]}
             row.warn(problem("name_changed", **about), "name")
