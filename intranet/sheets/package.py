@@ -25,7 +25,6 @@ REFERENCE = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
 STYLE = re.compile(rb'\bs="(\d{1,6})"')
 ROW = re.compile(rb"<(?:\w+:)?row\b([^<>]*)>")
 COLUMN = re.compile(rb"<(?:\w+:)?col\b([^<>]*)>")
-MERGES = re.compile(rb"<(?:\w+:)?mergeCell\b")
 TAG = rb"<(?:\w+:)?%s\b([^<>]*)>"
 BUILT_IN_DATES = {27: "yyyy年m月", 28: "m月d日", 30: "m-d-yy", 31: "yyyy年m月d日", 55: "yyyy年m月", 57: "yyyy年m月"}
 BUILT_IN_DATES |= {14: "m-d-yy", 15: "d-mmm-yy", 16: "d-mmm", 17: "mmm-yy", 22: "m-d-yy h:mm", 58: "m月d日"}
@@ -37,7 +36,6 @@ class SheetScan:
 
     last_row: int = 0
     last_column: int = 0
-    merges: int = 0
     uncalculated: bool = False
     # Cells that show an error or a formula that was never calculated, and what they show.
     broken: dict[tuple[int, int], str] = field(default_factory=dict)
@@ -162,7 +160,7 @@ def _formats(styles: bytes) -> dict[int, str]:
 
 def scan_sheet(content: bytes, formats: dict[int, str], bounds: Bounds) -> SheetScan:
     """Bounds and hints of one sheet. Stops early when a value stands further out than may be."""
-    scan = SheetScan(merges=len(MERGES.findall(content)))
+    scan = SheetScan()
     row = column = 0
     far = bounds.rows + ROOM_ABOVE
     for match in CELL.finditer(content):

@@ -102,6 +102,7 @@ def _one_sheet(sheet: Any, scan: SheetScan, bounds: Bounds) -> dict[str, Any]:
             row.pop()
         rows.append(row)
     merges = [[top + 1, left + 1, bottom + 1, right + 1] for (top, left), (bottom, right) in _merges(sheet)]
+    _check_merges(merges, len(rows), bounds)
     return _sheet(
         sheet.name,
         rows,
@@ -131,6 +132,15 @@ def _put_special(row: list[Any], special: dict[int, Any], bounds: Bounds) -> Non
 
 def _merges(sheet: Any) -> list[Any]:
     return sheet.merged_cell_ranges or []
+
+
+def _check_merges(merges: list[list[int]], rows: int, bounds: Bounds) -> None:
+    """Merged ranges never overlap; a hundred thousand that do would keep the parent busy."""
+    area = 0
+    for top, left, bottom, right in merges:
+        area += max(0, min(bottom, rows) - top + 1) * max(0, min(right, bounds.columns) - left + 1)
+    if area > rows * bounds.columns:
+        raise Refused("bomb")
 
 
 def _carry(value: Any, form: str, bounds: Bounds) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zipfile
+
 import pytest
 
 from intranet.sheets.bounds import Bounds, Refused
@@ -148,3 +150,17 @@ def test_a_window_by_number_or_by_the_name_people_use(hall, tmp_path, place):
     report = checked(tmp_path, [["姓名", "单位", "窗口"], ["甲某", "税务局", place]])
     assert [issue.code for issue in report.errors] == []
     assert report.rows[0].values["window"].number == ("5-6" if place in ("5-6", "社保和医保") else "20")
+
+
+def test_merged_cells_that_overlap_keep_nobody_busy(hall, tmp_path):
+    from .books import repacked
+
+    good = write_book(tmp_path / "x.xlsx", [HEADS, GOOD, GOOD], merges=("C2:C3",))
+    sheet = "xl/worksheets/sheet1.xml"
+    with zipfile.ZipFile(good) as package:
+        content = package.read(sheet)
+    one, many = b'<mergeCell ref="C2:C3"/>', b'<mergeCell ref="C2:C1048576"/>' * 5000
+    assert one in content.replace(b" />", b"/>")
+    flood = content.replace(b" />", b"/>").replace(one, many)
+    report = check(kind="staff_register", path=repacked(good, tmp_path / "y.xlsx", {sheet: flood}), by=None)
+    assert [issue.code for issue in report.errors] == ["bomb"]
