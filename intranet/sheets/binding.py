@@ -68,7 +68,9 @@ def _extend_over_merges(table: Table) -> None:
 def _heading_texts(grid: Grid) -> list[list[str]]:
     """The first rows as text, with merged ranges filled in both directions."""
     rows = [["" if value is None else str(value).strip() for value in row] for row in grid.rows[:LOOK_AT]]
-    for top, left, bottom, right in grid.merges:
+    width = max((len(row) for row in rows), default=0)
+    for top, left, bottom, reach in grid.merges:
+        right = min(reach, width)
         if top > len(rows) or left > len(rows[top - 1]):
             continue
         value = rows[top - 1][left - 1]

@@ -28,7 +28,7 @@ from .headings import plain
 from .models import SheetExport
 from .registry import Column, SheetKind
 from .services import Report, kind_for
-from .values import is_empty_mark, shown
+from .values import is_empty_mark, written
 
 # The last four are the full-width forms of the first four.
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -178,7 +178,7 @@ def write_problems(report: Report, file: IO[bytes]) -> None:
     lines: list[tuple[list[str], set[int]]] = [([*heads, _("Row"), _("Problem")], set())]
     for row in report.rows:
         wrong = {issue.heading for issue in row.errors}
-        texts = [shown(row.cells.get(binding.column.name)) for binding in row.block.values()]
+        texts = [written(row.cells.get(binding.column.name)) for binding in row.block.values()]
         ordered = sorted(zip(row.block.values(), texts, strict=True), key=lambda pair: pair[0].index)
         said = " ".join(
             f"{issue.heading}: {issue.message}" if issue.heading else issue.message for issue in row.errors
@@ -188,7 +188,7 @@ def write_problems(report: Report, file: IO[bytes]) -> None:
     for number, (texts, red) in enumerate(lines, 1):
         for at, text in enumerate(texts, 1):
             cell = sheet.cell(number, at)
-            cell.value, cell.number_format = text.translate(NOT_IN_XML), TEXT
+            cell.value, cell.number_format = text.translate(NOT_IN_XML)[:32_767], TEXT
             if text:
                 cell.data_type = "s"
             if at in red:

@@ -6,18 +6,28 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from .headings import plain
+from .headings import plain, spellings
 from .issues import problem
 from .table import Binding, FoundRow, Table, spans
+from .workbook import BrokenCell
 
-SUBTOTAL = re.compile(r"^(小计|本页小计|本页合计)([::((\d].*)?$")
-TOTAL = re.compile(r"^(合计|总计|共计|累计)([::((\d].*)?$")
-SIGNATURE = re.compile(
-    r"^(填表人|填报人|制表人|制表|审核人|审核|审批人|负责人|单位负责人|经办人|联系人|填表日期|制表日期|填报日期)([::].*|签[字名章].*)$"
+# All of these are compared with plain(): no spaces, half-width.
+SUBTOTAL = re.compile(r"^(小计|本页小计|本页合计)([:(\d].*)?$")
+TOTAL = re.compile(
+    r"^((人数|人员|总)?(合计|总计|共计|累计)(人数)?|总人数|总数|(本表|以上)共(?=\d)|共(?=\d+[人名]))([:(\d].*)?$"
 )
-NOTE = re.compile(r"^(注|备注|说明|附注|填表说明|填报说明|NOTE|NOTES)[::].*$")
-SUBTITLE = re.compile(r"^[((]?[一二三四五六七八九十]+[))、.::].+$")
-SAME_AS_ABOVE = frozenset({"同上", "〃", "″", "''", '"', "同前", "”", "“"})
+SIGNATURE = re.compile(
+    r"^((单位|部门|科室|窗口)?负责人|(分管|主管)领导|(填表|填报|制表|审核|复核|核对|审批|经办|统计|联系)人"
+    r"|(制表|审核|复核)(?=:|签)|(填表|制表|填报|上报|统计)(日期|时间|单位)|单位(?=\(盖章|盖章))(\([^()]{1,6}\))?(:.*|签[字名章].*|盖章.*)?$"
+)
+NOTE = re.compile(r"^(注|备注|说明|附注|填表说明|填报说明|NOTES?)\d{0,2}:.*$")
+SUBTITLE = re.compile(r"^([(]?[一二三四五六七八九十]+[)、.:]|第[一二三四五六七八九十\d]+(部分|组|批|类|章|节)).+$")
+# In a row of its own: notes that are numbered or marked, the day under a signature, "nothing below".
+LINE = re.compile(
+    r"^([※*★▲●]|\d{1,2}[.、)]\D|(备注|说明|附注|注意事项|填表说明)$|[(]?以下(空白|无正文)|年\d{0,2}月\d{0,2}日$"
+    r"|\d{4}年\d{1,2}月(\d{1,2}日)?$|\d{4}[-./]\d{1,2}[-./]\d{1,2}$|日期:)"
+)
+SAME_AS_ABOVE = frozenset({"同上", "(同上)", "〃", "″", "''", '"', "同前", "”", "“"})
 
 
 def rows_of(table: Table) -> Iterator[FoundRow]:
@@ -34,7 +44,7 @@ def rows_of(table: Table) -> Iterator[FoundRow]:
         first = next((plain(value) for value in row if value is not None and plain(value)), "")
         if not first:
             continue
-        if stop := _stops(first, row):
+        if stop := _stops(first, row, table.blocks):
             closed = closed or stop == "end"
             skipped.append(number)
             continue
@@ -57,10 +67,12 @@ def _filled_down(table: Table) -> tuple[dict[tuple[int, int], Any], set[int]]:
     """Values that merged cells give to the rows below; and rows with a cell merged over three columns or more."""
     filled: dict[tuple[int, int], Any] = {}
     wide = set()
+    places = {binding.index + 1 for block in table.blocks for binding in block.values()}
     for top, left, bottom, right in table.grid.merges:
         if top <= table.last_heading or top > len(table.grid.rows):
             continue
-        if right - left >= 2:
+        covered = sum(1 for place in places if left <= place <= right)
+        if right - left >= 2 or covered == len(places) > 1:
             wide.add(top)
             continue
         row = table.grid.rows[top - 1]
@@ -71,13 +83,25 @@ def _filled_down(table: Table) -> tuple[dict[tuple[int, int], Any], set[int]]:
     return filled, wide
 
 
-def _stops(first: str, row: list[Any]) -> str:
+def _stops(first: str, row: list[Any], blocks: list[dict[str, Binding]]) -> str:
     """ "row" for a subtotal, "end" for a total, a note or a signature line, "" for anything else."""
+    needed = [_needed(row, block) for block in blocks]
     firsts = [first, *(plain(value) for value in row[1:3] if isinstance(value, str))]
+    firsts += [text for texts in needed for text in texts[:1]]
     if any(SUBTOTAL.match(text) for text in firsts):
         return "row"
-    ends = any(TOTAL.match(text) for text in firsts) or SIGNATURE.match(first) or NOTE.match(first)
-    return "end" if ends else ""
+    if any(TOTAL.match(text) for text in firsts):
+        return "end"
+    # A note in the first column beside somebody's name and unit belongs to that person.
+    if any(all(texts) and first not in texts for texts in needed):
+        return ""
+    return "end" if SIGNATURE.match(first) or NOTE.match(first) else ""
+
+
+def _needed(row: list[Any], block: dict[str, Binding]) -> list[str]:
+    """What stands in the required columns of a block, from left to right."""
+    places = sorted(binding.index for binding in block.values() if binding.column.required)
+    return ["" if place >= len(row) or row[place] is None else plain(row[place]) for place in places]
 
 
 def _one_row(number: int, row: list[Any], block: dict[str, Binding], filled: dict[Any, Any]) -> FoundRow | None:
@@ -87,7 +111,8 @@ def _one_row(number: int, row: list[Any], block: dict[str, Binding], filled: dic
         value = row[binding.index] if binding.index < len(row) else None
         if value is None or (isinstance(value, str) and not value.strip()):
             value = filled.get((number, binding.index))
-        else:
+        elif binding.column.required or not isinstance(value, BrokenCell):
+            # A formula copied down beside rows prepared for nobody makes nobody.
             own = True
         if value is not None:
             cells[name] = value
@@ -95,16 +120,22 @@ def _one_row(number: int, row: list[Any], block: dict[str, Binding], filled: dic
 
 
 def _repeats_headings(found: FoundRow) -> bool:
-    same = sum(
-        1
-        for name, value in found.cells.items()
-        if plain(value) in plain(found.block[name].heading) and len(plain(value)) > 1
+    """Every cell says again what stands above it: in the same words, or in others for the same column."""
+    return len(found.cells) >= 2 and all(
+        _is_heading_of(value, found.block[name]) for name, value in found.cells.items()
     )
-    return same >= 2 and same == len(found.cells)
+
+
+def _is_heading_of(value: Any, binding: Binding) -> bool:
+    texts = spellings(value) if isinstance(value, str) else []
+    if not texts or len(texts[0]) < 2:
+        return False
+    known = {spelling for alias in binding.column.aliases for spelling in spellings(alias)[:1]}
+    return any(text in plain(binding.heading) or text in known for text in texts)
 
 
 def _is_aside(found: FoundRow, row: list[Any], block: dict[str, Binding]) -> bool:
-    """A row with one cell only that is a number prepared for somebody, or a sub-title like （一）业务窗口."""
+    """One cell only: a number prepared for somebody, a sub-title like （一）业务窗口, a line of a note, a date."""
     required = sum(1 for binding in block.values() if binding.column.required)
     if len(found.cells) > 1 or required < 2:
         return False
@@ -112,7 +143,7 @@ def _is_aside(found: FoundRow, row: list[Any], block: dict[str, Binding]) -> boo
     if not block[name].column.required and re.fullmatch(r"[A-Z]{0,4}\d+(\.0)?", plain(value)):
         return True
     alone = sum(1 for other in row if other is not None and plain(other)) == 1
-    return alone and bool(SUBTITLE.match(plain(value)))
+    return alone and bool(SUBTITLE.match(plain(value)) or LINE.match(plain(value)))
 
 
 def _resolve_same_as_above(found: FoundRow, above: dict[str, Any]) -> None:

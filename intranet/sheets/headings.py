@@ -11,14 +11,19 @@ SPACES = re.compile(r"\s+")
 DECORATION = str.maketrans("", "", "*★☆#:。.、\"'")
 
 
+def visible(text: str) -> str:
+    """Without marks nobody sees (zero width, direction): address books and chat programs leave them in copies."""
+    return text if text.isprintable() else "".join(ch for ch in text if unicodedata.category(ch) != "Cf")
+
+
 def plain(text: object) -> str:
-    """NFKC, no spaces (U+3000 and line breaks too), capitals: for comparing names of units, groups, words."""
+    """NFKC, no spaces (U+3000 and line breaks too), nothing invisible, capitals: for comparing names and words."""
     text = str(text)
     return _plain_short(text) if len(text) <= 60 else _plain(text)
 
 
 def _plain(text: str) -> str:
-    return SPACES.sub("", unicodedata.normalize("NFKC", text)).upper()
+    return SPACES.sub("", unicodedata.normalize("NFKC", visible(text))).upper()
 
 
 # The same few units, words and marks stand in thousands of cells, and each is looked at several times.

@@ -34,6 +34,7 @@ FILE_SENTENCES: dict[str, Any] = {
     ),
     "too_many_sheets": _("The file has more than %(limit)s sheets. Copy the one that counts into a new file."),
     "cell_too_long": _("A cell holds more text than a spreadsheet allows. Shorten it and choose the file again."),
+    "open_quote": _("A quote mark in row %(row)s is never closed and hides all rows after it. Delete or close it."),
     "no_headings": _(
         "No heading row of “%(kind)s” was found. Needed at least: %(needed)s. Compare with the template."
     ),
@@ -50,6 +51,7 @@ ROW_SENTENCES: dict[str, Any] = {
     "too_long": _("“%(value)s” is too long: at most %(limit)s characters."),
     "bad_value": _("“%(value)s” cannot be used here: %(reason)s"),
     "bad_date": _("“%(value)s” is not a date. Write it as 1985-03-12 or 1985年3月."),
+    "whole_date": _("“%(value)s” names no single day. Write year, month and day, as in 2026-03-12."),
     "ambiguous_date": _("“%(value)s” may be January or October. Write 1985.01 or 1985.10 as text."),
     "future_birthday": _("The birthday %(value)s lies in the future. Correct the year."),
     "impossible_birthday": _(
@@ -71,6 +73,7 @@ ROW_SENTENCES: dict[str, Any] = {
     "unknown_word": _("“%(value)s” is not known here. Use one of: %(words)s."),
     "nothing_above": _("“%(value)s” points to the row above, but there is none. Write it out."),
     "formula": _("The cell begins with a formula sign and was not calculated: “%(value)s”. Write the value."),
+    "error_cell": _("The cell shows the error “%(value)s”. Write the value."),
     "duplicate_number": _(
         "%(column)s %(value)s stands in the file more than once (rows %(rows)s). Each may stand once."
     ),
@@ -81,6 +84,7 @@ ROW_SENTENCES: dict[str, Any] = {
     "unknown_group": _("The hall knows no union group “%(value)s”. Correct the name, or import union groups first."),
     "unknown_body": _("The hall knows no body “%(value)s”. Correct the name."),
     "unknown_person": _("The register knows no staff number %(value)s. Import the person first."),
+    "closed": _("“%(value)s” was closed. Open it again in the back office, or use another one."),
     "several_matches": _("“%(value)s” fits several entries. Write the full name."),
     "same_name": _(
         "The register already has %(value)s (%(numbers)s). Write the staff number: that one, or a new one."

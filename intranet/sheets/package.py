@@ -17,11 +17,14 @@ from html import unescape
 from .bounds import ROOM_ABOVE, Bounds, Refused
 
 CELL = re.compile(rb"<(?:\w+:)?c\b([^<>]*?)(/>|>\s*</(?:\w+:)?c>|>)(\s*<(?:\w+:)?(f)\b)?")
+CELL_END = re.compile(rb"</(?:\w+:)?c>")
+FORMULA = re.compile(rb"<(?:\w+:)?f\b[^<>]*>([^<]*)</")
+CACHED = re.compile(rb"<(?:\w+:)?(?:v|is)\b[^<>]*>([^<]*)<")
+JUST_TEXT = re.compile(r'"((?:[^"]|"")*)"')
 REFERENCE = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
 STYLE = re.compile(rb'\bs="(\d{1,6})"')
 ROW = re.compile(rb"<(?:\w+:)?row\b([^<>]*)>")
 COLUMN = re.compile(rb"<(?:\w+:)?col\b([^<>]*)>")
-MERGES = re.compile(rb"<(?:\w+:)?mergeCell\b")
 TAG = rb"<(?:\w+:)?%s\b([^<>]*)>"
 BUILT_IN_DATES = {27: "yyyy年m月", 28: "m月d日", 30: "m-d-yy", 31: "yyyy年m月d日", 55: "yyyy年m月", 57: "yyyy年m月"}
 BUILT_IN_DATES |= {14: "m-d-yy", 15: "d-mmm-yy", 16: "d-mmm", 17: "mmm-yy", 22: "m-d-yy h:mm", 58: "m月d日"}
@@ -33,8 +36,11 @@ class SheetScan:
 
     last_row: int = 0
     last_column: int = 0
-    merges: int = 0
     uncalculated: bool = False
+    # Cells that show an error or a formula that was never calculated, and what they show.
+    broken: dict[tuple[int, int], str] = field(default_factory=dict)
+    # ="138…" that was never calculated: nothing needs to be.
+    texts: dict[tuple[int, int], str] = field(default_factory=dict)
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[int] = field(default_factory=list)
     formats: dict[tuple[int, int], str] = field(default_factory=dict)
@@ -154,7 +160,7 @@ def _formats(styles: bytes) -> dict[int, str]:
 
 def scan_sheet(content: bytes, formats: dict[int, str], bounds: Bounds) -> SheetScan:
     """Bounds and hints of one sheet. Stops early when a value stands further out than may be."""
-    scan = SheetScan(merges=len(MERGES.findall(content)))
+    scan = SheetScan()
     row = column = 0
     far = bounds.rows + ROOM_ABOVE
     for match in CELL.finditer(content):
@@ -170,13 +176,32 @@ def scan_sheet(content: bytes, formats: dict[int, str], bounds: Bounds) -> Sheet
         scan.last_row, scan.last_column = max(scan.last_row, row), max(scan.last_column, column)
         if scan.last_row > far or scan.last_column > bounds.columns:
             return scan
-        if formula and content.find(b"<v>", match.end(), match.end() + 400) < 0:
-            scan.uncalculated = True
+        if formula or b't="e"' in attributes:
+            _scan_broken(content, match, scan, (row, column))
         style = STYLE.search(attributes)
         if style and (code := formats.get(int(style.group(1)))):
             scan.formats[row, column] = code
     _scan_hidden(content, scan, bounds)
     return scan
+
+
+def _scan_broken(content: bytes, match: re.Match[bytes], scan: SheetScan, place: tuple[int, int]) -> None:
+    """The readers give a blank for these; who sent the sheet sees #N/A, or will see a value once it is opened."""
+    end = CELL_END.search(content, match.end())
+    inside = content[match.start(3) if match[4] else match.end() : end.start() if end else match.end()]
+    cached = CACHED.search(inside)
+    if b't="e"' in match[1]:
+        scan.broken[place] = unescape(cached[1].decode("utf-8", "replace"))[:60] if cached else "#"
+        return
+    if cached:
+        return
+    formula = FORMULA.search(inside)
+    text = unescape(formula[1].decode("utf-8", "replace")) if formula else ""
+    if just_text := JUST_TEXT.fullmatch(text.strip()):
+        scan.texts[place] = just_text[1].replace('""', '"')
+    else:
+        scan.uncalculated = True
+        scan.broken[place] = f"={text}"[:60]
 
 
 def _scan_hidden(content: bytes, scan: SheetScan, bounds: Bounds) -> None:

@@ -18,6 +18,8 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+# No text of a sheet holds this mark (see BINARY).
+END = "\x01end"
 AS_TEXT_FORMULA = re.compile(r'="((?:[^"]|"")*)"')
 # What no text file of a sheet holds; a file full of them is a picture or a program.
 BINARY = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
@@ -37,20 +39,24 @@ def decode(data: bytes) -> str:
 
 def _strict(data: bytes, encoding: str) -> str:
     try:
-        text = data.decode(encoding)
+        # Programs of old end a text with Ctrl-Z.
+        text = data.decode(encoding).removesuffix("\x1a")
     except UnicodeDecodeError as error:
         raise Refused("encoding") from error
+    if text.lstrip()[:1] == "<" or text.startswith("MIME-Version:"):
+        raise Refused("web_page")
     if BINARY.search(text):
         raise Refused("unreadable")
     return text
 
 
 def separator_of(text: str) -> str:
-    """Tab, comma or semicolon: the one that parts the first lines into most cells."""
+    """Tab, comma or semicolon: the one that most of the first lines hold; of two alike, the more frequent one."""
     head = text[:20_000].splitlines()[:20]
 
-    def cells(mark: str) -> int:
-        return sum(sorted((line.count(mark) for line in head), reverse=True)[:5])
+    def cells(mark: str) -> tuple[int, int]:
+        counts = [line.count(mark) for line in head]
+        return sum(1 for count in counts if count), sum(sorted(counts, reverse=True)[:5])
 
     return max("\t,;", key=cells)
 
@@ -60,9 +66,15 @@ def read_cells(data: bytes, bounds: Bounds) -> list[list[str]]:
     text = decode(data)
     csv.field_size_limit(bounds.cell)
     rows: list[list[str]] = []
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator_of(text))
+    # The last line tells whether every quote mark was closed: an open one would swallow all rows after it.
+    lines = io.StringIO(f"{text.rstrip(chr(13) + chr(10))}\n{END}", newline="")
+    reader = csv.reader(lines, delimiter=separator_of(text))
     try:
         for record in reader:
+            if record and record[-1].endswith(END):
+                if record == [END]:
+                    break
+                raise Refused("open_quote", row=len(rows) + 1)
             if len(rows) >= bounds.rows + ROOM_ABOVE and any(record):
                 raise Refused("too_many_rows", limit=bounds.rows)
             while len(record) > bounds.columns and not record[-1].strip():

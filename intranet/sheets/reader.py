@@ -5,7 +5,8 @@ standard output and nothing else anywhere. It loads no Django and gets no secret
 
 Cells travel as null, text, number, true/false, ``["d", "1985-03-01", format]`` for a day,
 ``["t", "1985-03-01T09:30:00", format]`` for an instant, ``["h", "09:30:00"]`` for a time of day and
-``["n", 12.0, "0000"]`` for a number shown with leading zeros.
+``["n", 12.0, "0000"]`` for a number shown with leading zeros, ``["e", "#N/A"]`` for an error and
+``["e", "=A1"]`` for a formula that was never calculated.
 """
 
 from __future__ import annotations
@@ -91,14 +92,17 @@ def _one_sheet(sheet: Any, scan: SheetScan, bounds: Bounds) -> dict[str, Any]:
         return _sheet(sheet.name, [], [])
     if problem := _beyond(sheet.end[0] + 1, sheet.end[1] + 1, bounds):
         return _sheet(sheet.name, [], [], problem=problem)
-    formats = scan.formats
+    formats, special = scan.formats, _special(scan)
     rows = []
     for number, cells in enumerate(sheet.to_python(skip_empty_area=False), 1):
         row = [_carry(value, formats.get((number, at), ""), bounds) for at, value in enumerate(cells, 1)]
+        if number in special:
+            _put_special(row, special[number], bounds)
         while row and row[-1] is None:
             row.pop()
         rows.append(row)
     merges = [[top + 1, left + 1, bottom + 1, right + 1] for (top, left), (bottom, right) in _merges(sheet)]
+    _check_merges(merges, len(rows), bounds)
     return _sheet(
         sheet.name,
         rows,
@@ -109,8 +113,34 @@ def _one_sheet(sheet: Any, scan: SheetScan, bounds: Bounds) -> dict[str, Any]:
     )
 
 
+def _special(scan: SheetScan) -> dict[int, dict[int, Any]]:
+    """What calamine gives as blank though the cell shows something, by row and column."""
+    found: dict[int, dict[int, Any]] = {}
+    for (row, column), text in scan.broken.items():
+        found.setdefault(row, {})[column] = ["e", text]
+    for (row, column), text in scan.texts.items():
+        found.setdefault(row, {})[column] = text or None
+    return found
+
+
+def _put_special(row: list[Any], special: dict[int, Any], bounds: Bounds) -> None:
+    row.extend([None] * (max(special) - len(row)))
+    for column, value in special.items():
+        if row[column - 1] is None:
+            row[column - 1] = _carry(value, "", bounds) if isinstance(value, str) else value
+
+
 def _merges(sheet: Any) -> list[Any]:
     return sheet.merged_cell_ranges or []
+
+
+def _check_merges(merges: list[list[int]], rows: int, bounds: Bounds) -> None:
+    """Merged ranges never overlap; a hundred thousand that do would keep the parent busy."""
+    area = 0
+    for top, left, bottom, right in merges:
+        area += max(0, min(bottom, rows) - top + 1) * max(0, min(right, bounds.columns) - left + 1)
+    if area > rows * bounds.columns:
+        raise Refused("bomb")
 
 
 def _carry(value: Any, form: str, bounds: Bounds) -> Any:

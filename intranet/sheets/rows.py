@@ -23,6 +23,7 @@ from .issues import Issue, Problem, problem
 from .registry import Column, SheetKind
 from .table import Binding, Table
 from .values import Context, is_blank, is_empty_mark, shown
+from .workbook import BrokenCell
 
 BATCH = 500
 
@@ -113,6 +114,10 @@ def _read_cell(row: Row, column: Column, cell: Any, context: Context) -> None:
             row.error(problem("blank", column=column.label), column.name)
         elif not is_blank(cell):
             row.values[column.name] = None
+        return
+    if isinstance(cell, BrokenCell):
+        code = "formula" if cell.text.startswith("=") else "error_cell"
+        row.error(problem(code, value=cell.text), column.name)
         return
     # In a workbook a formula arrives as its result; only plain text can hold one.
     if context.plain_text and isinstance(cell, str) and cell.lstrip()[:1] == "=" and len(cell.strip()) > 1:
@@ -259,6 +264,9 @@ class SheetRows:
     def _resolve(row: Row, column: Column, index: dict[str, list[Any]], code: str) -> None:
         given = row.values[column.name]
         texts = given if isinstance(given, list) else [given]
+        if isinstance(given, list) and len(index.get(plain(row.shown(column.name)), [])) == 1:
+            # The whole cell is the name of one: 社保和医保, window 5-6.
+            texts = [row.shown(column.name)]
         found = []
         for text in texts:
             matches = index.get(plain(text), [])
@@ -356,5 +364,8 @@ class SheetRows:
 
     def digest(self) -> str:
         """A hash of everything that would be written: a confirmation holds only for what was shown."""
-        lines = [f"{row.number}\t{row.outcome}\t{sorted(row.changes.items())}" for row in self.rows]
+        lines = [
+            f"{row.number}\t{row.outcome}\t{sorted(row.changes.items())}\t{[issue.message for issue in row.warnings]}"
+            for row in self.rows
+        ]
         return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()

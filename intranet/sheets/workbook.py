@@ -31,6 +31,12 @@ class PaddedNumber(NamedTuple):
     form: str
 
 
+class BrokenCell(NamedTuple):
+    """A cell that shows an error ("#N/A"), or a formula that no program has calculated yet ("=A1")."""
+
+    text: str
+
+
 @dataclass
 class Grid:
     """One sheet. ``rows[0]`` is the spreadsheet's row 1; ``merges`` are (top, left, bottom, right), 1-based."""
@@ -109,6 +115,8 @@ def _grid(sheet: dict[str, Any]) -> Grid:
 def _cell(value: list[Any]) -> Any:
     if value[0] == "n":
         return PaddedNumber(value[1], value[2])
+    if value[0] == "e":
+        return BrokenCell(value[1])
     if value[0] == "d":
         return DateCell(dt.date.fromisoformat(value[1]), value[2])
     if value[0] == "t":

@@ -43,7 +43,7 @@ class DayRows(SheetRows):
     def prepare(self, row: Row) -> None:
         given = row.values["day"]
         if not isinstance(given, values.DateValue) or given.precision != "day":
-            row.error(problem("bad_date", value=row.shown("day")), "day")
+            row.error(problem("whole_date", value=row.shown("day")), "day")
         else:
             row.values["day"] = given.day
 

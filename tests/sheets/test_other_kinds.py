@@ -89,7 +89,7 @@ def test_postings_end_the_one_before(bring, tmp_path):
     [
         (["HW0009", "", "税务局", "2026-06-01", ""], "unknown_person"),
         (["HW0001", "李四", "税务局", "2026-06-01", ""], "name_differs"),
-        (["HW0001", "", "税务局", "2026-06", ""], "bad_date"),
+        (["HW0001", "", "税务局", "2026-06", ""], "whole_date"),
         (["HW0001", "", "税务局", "2026-06-01", "2026-05-31"], "date_order"),
         (["HW0001", "", "税务局", "2025-12-01", ""], "overlap"),
     ],
@@ -122,6 +122,9 @@ def full_hall(bring, tmp_path):
         someone.note, someone.birthday_precision = note, "month"
         someone.birthday = dt.date(1985, 3, 1)
         someone.save()
+    Person.objects.filter(staff_number="0010").update(name="王五(大)")
+    for number in ("a-1", "综窗3", "5-6"):
+        Window.objects.create(number=number, name="税务、社保", kind=Window.Kind.GENERAL)
     Person.objects.filter(staff_number="0011").update(birthday_calendar="lunar", email="a@hall.test")
 
 

@@ -51,6 +51,13 @@ CSV = Context(TODAY, plain_text=True)
         (198503.0, dt.date(1985, 3, 1), "month"),
         (1985.03, dt.date(1985, 3, 1), "month"),
         (1985.12, dt.date(1985, 12, 1), "month"),
+        # Typed as 1985.3 into a cell that is no text: only March can be meant.
+        (1985.3, dt.date(1985, 3, 1), "month"),
+        (1985.9, dt.date(1985, 9, 1), "month"),
+        ("1985年3月12号", dt.date(1985, 3, 12), "day"),
+        ("\u200b1985-03-12\ufeff", dt.date(1985, 3, 12), "day"),
+        (DateCell(dt.date(1985, 3, 12), "e年m月"), dt.date(1985, 3, 1), "month"),
+        (DateCell(dt.date(1985, 3, 12), "yyyy"), dt.date(1985, 1, 1), "year"),
         (DateCell(dt.date(1985, 3, 12), "yyyy-mm-dd"), dt.date(1985, 3, 12), "day"),
         (DateCell(dt.date(1985, 3, 12), 'yyyy"年"m"月"'), dt.date(1985, 3, 1), "month"),
         (DateCell(dt.date(1985, 3, 12)), dt.date(1985, 3, 12), "day"),
@@ -136,6 +143,11 @@ def test_open_ends_are_nothing():
         ("0475-8212345转801", ["0475-8212345转801"]),
         ("13800001235.0", ["13800001235"]),
         ("8212", ["8212"]),
+        ("8613800001234", ["13800001234"]),
+        ("\u202d13800001234\u202c", ["13800001234"]),
+        ("13800001234\uff08微信同号\uff09", ["13800001234"]),
+        ("(0475)8212345", ["04758212345"]),
+        ("13800001234 13900001234", ["13800001234", "13900001234"]),
     ],
 )
 def test_phones(cell, found):
@@ -197,6 +209,9 @@ def test_identity_numbers_stored_as_numbers_are_refused_never_repaired():
         ("买买提.艾力", "买买提·艾力"),
         ("𬱖某", "𬱖某"),
         ("Anna  Li", "Anna Li"),
+        ("\uff21nna Li", "Anna Li"),
+        ("\ufeff张三\u202e", "张三"),
+        ("买买提·\n艾力", "买买提·艾力"),
     ],
 )
 def test_names(cell, read):
@@ -209,7 +224,7 @@ def test_a_note_in_brackets_is_left_out_with_a_warning():
     assert [warning.code for warning in value.warnings] == ["name_note"]
 
 
-@pytest.mark.parametrize("cell", ["123", 12.0, "(空)", "<b>", "张三13800001234"])
+@pytest.mark.parametrize("cell", ["123", 12.0, "(空)", "<b>", "张三13800001234", "张三\n李四", "※以上"])
 def test_what_is_no_name(cell):
     assert name(cell, SHEET).problem.code == "bad_name"
 
@@ -223,6 +238,8 @@ def test_what_is_no_name(cell):
         ("12-14号", ["12", "13", "14"]),
         ("A01窗口", ["A01"]),
         ("12", ["12"]),
+        ("12#", ["12"]),
+        ("12号(税务)", ["12"]),
         ("综合窗口", ["综合窗口"]),
     ],
 )

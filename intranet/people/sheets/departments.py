@@ -12,7 +12,7 @@ from intranet.sheets.registry import Column, SheetKind
 from intranet.sheets.rows import BATCH, Row, SheetRows
 
 from ..models import Unit
-from .words import UNIT_WORDS, choices_of, label_of, units_by_name
+from .words import UNIT_WORDS, choices_of, label_of, refuse_closed, units_by_name
 
 
 class DepartmentRows(SheetRows):
@@ -22,12 +22,22 @@ class DepartmentRows(SheetRows):
     key = ("name",)
     fields = ("name", "short_name", "kind", "office_phone", "order")
 
+    def key_of(self, row: Row) -> tuple[Any, ...] | None:
+        """Names that differ only in spaces or width are one name."""
+        return (plain(row.values["name"]),) if row.get("name") else None
+
+    def key_of_instance(self, instance: Unit) -> tuple[Any, ...]:
+        return (plain(instance.name),)
+
     def prepare(self, row: Row) -> None:
         phone = row.get("office_phone")
         if isinstance(phone, list):
             row.values["office_phone"] = "、".join(phone)
 
     def fill(self, row: Row) -> None:
+        if row.instance.pk is not None:
+            row.values["name"] = row.instance.name
+        refuse_closed(row, "name", self.today)
         super().fill(row)
         if row.instance.pk is None and not row.instance.kind:
             row.instance.kind = Unit.Kind.POSTING_DEPARTMENT
@@ -35,7 +45,9 @@ class DepartmentRows(SheetRows):
 
     def rules(self) -> None:
         """The unit above: one of the hall's, or one of this file."""
-        known = units_by_name(Unit.objects.current()).index()
+        units = list(Unit.objects.current())
+        self._refuse_names_of_others(units)
+        known = units_by_name(units).index()
         for row in self.sound():
             for text in {plain(row.instance.name), plain(row.instance.short_name)} - {""}:
                 if row.instance.pk is None:
@@ -44,6 +56,22 @@ class DepartmentRows(SheetRows):
             self._put_parent(row, known)
         for row in self.sound():
             self._refuse_circle(row)
+
+    def _refuse_names_of_others(self, units: list[Unit]) -> None:
+        """A name or short name that means another unit already: people of both could not be told apart."""
+        mine = {row.instance.pk: row.instance for row in self.sound()}
+        every = [mine.get(unit.pk, unit) for unit in units]
+        every += [row.instance for row in self.sound() if row.instance.pk is None]
+        holders: dict[str, list[Unit]] = {}
+        for unit in every:
+            for text in {plain(unit.name), plain(unit.short_name)} - {""}:
+                holders.setdefault(text, []).append(unit)
+        for row in self.sound():
+            for name in ("name", "short_name"):
+                value = getattr(row.instance, name)
+                others = [unit for unit in holders.get(plain(value), ()) if unit is not row.instance]
+                if others and not row.errors and (row.instance.pk is None or name in row.changes):
+                    row.error(problem("taken", column=self.kind.column(name).label, value=value), name)
 
     def _put_parent(self, row: Row, known: dict[str, list[Any]]) -> None:
         if "parent" not in row.values:
@@ -71,7 +99,7 @@ class DepartmentRows(SheetRows):
             row.error(problem("own_parent", value=row.instance.name), "parent")
 
     def matching(self, objects: Any, wanted: list[Any]) -> Any:
-        return super().matching(objects, wanted).select_related("parent__parent__parent")
+        return objects.select_related("parent__parent__parent")
 
     def write(self, created: list[Any], changed: list[Any]) -> None:
         """Units above are written before those below them."""

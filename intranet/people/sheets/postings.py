@@ -17,6 +17,7 @@ from intranet.sheets.registry import Column, SheetKind
 from intranet.sheets.rows import BATCH, Lookup, Row, SheetRows, batches
 
 from ..models import Person, Posting, Unit, Window
+from ..rules import window_fault
 from ..services import departures
 from .words import choices_of, label_of, people_by_number, units_by_name, windows_by_number
 
@@ -44,7 +45,7 @@ class PostingRows(SheetRows):
         return {
             "people": people_by_number(row.get("person") for row in self.rows),
             "units": units_by_name(Unit.objects.all()),
-            "windows": windows_by_number(Window.objects.all()),
+            "windows": windows_by_number(Window.objects.prefetch_related("units")),
         }
 
     def scope(self) -> Any:
@@ -54,11 +55,11 @@ class PostingRows(SheetRows):
         for name in ("starts_on", "ends_on"):
             given = row.get(name)
             if given is not None and not (isinstance(given, values.DateValue) and given.precision == "day"):
-                row.error(problem("bad_date", value=row.shown(name)), name)
+                row.error(problem("whole_date", value=row.shown(name)), name)
             elif given is not None:
                 row.values[name] = given.day
         person, name = row.get("person"), row.get("name")
-        if person and name and plain(name) != plain(person.name):
+        if person and name and plain(person.name) not in (plain(name), plain(row.shown("name"))):
             row.error(problem("name_differs", number=person.staff_number, known=person.name, value=name), "name")
         windows = row.get("window")
         if isinstance(windows, list):
@@ -87,14 +88,42 @@ class PostingRows(SheetRows):
                     row.changes[name] = (str(getattr(posting, name) or ""), str(row.values[name] or ""))
                 self.touched[name] = None
                 setattr(posting, name, row.values[name])
-        for name in ("position", "ending"):
-            if name in row.values:
-                self.put(row, name, row.values[name])
-        if posting.ends_on and not posting.ending:
-            self.put(row, "ending", Posting.Ending.TRANSFER)
+        if "position" in row.values:
+            self.put(row, "position", row.values["position"])
+        self._fill_ending(row)
+        self._check_place(row)
+
+    def _fill_ending(self, row: Row) -> None:
+        """How it ended, if it has: in a list of moves 调动 also says how somebody came to a place they still hold."""
+        ending = row.get("ending")
+        if row.instance.ends_on is not None:
+            if ending:
+                self.put(row, "ending", ending)
+        elif ending == Posting.Ending.WITHDRAWAL:
+            row.error(problem("blank", column=self.kind.column("ends_on").label), "ends_on")
+        else:
+            self.put(row, "ending", "")
+
+    def _check_place(self, row: Row) -> None:
+        """Where somebody works from now on must fit; the past is taken as it was."""
+        posting, person = row.instance, row.instance.person
+        new = posting.pk is None or bool({"unit", "window", "ends_on"} & set(row.changes))
+        if new and posting.ends_on is None and window_fault(posting.unit, posting.window):
+            about = {"value": posting.window.number, "unit": posting.unit.name}
+            row.error(problem("foreign_window", **about), "window" if "window" in row.block else "unit")
+        if new and person.left_on and (posting.ends_on is None or posting.ends_on > person.left_on):
+            row.error(problem("has_left", value=person.name), "person")
+
+    def _match(self, lock: bool) -> None:
+        if lock:
+            # Two imports for one person wait for each other here, also when both bring a new posting.
+            people = {row.values["person"].pk for row in self.sound() if row.get("person")}
+            for batch in batches(sorted(people)):
+                list(Person.objects.select_for_update().filter(pk__in=batch).order_by("pk").values_list("pk"))
+        super()._match(lock)
 
     def rules(self) -> None:
-        """No two postings of a person on one day; the open one before is ended."""
+        """No two postings of a person on one day; the open one before is ended, the last one for good."""
         of_person: dict[int, list[Row]] = {}
         for row in self.sound():
             of_person.setdefault(row.instance.person.pk, []).append(row)
@@ -124,6 +153,10 @@ class PostingRows(SheetRows):
             blamed = row or own
             if blamed is not None:
                 blamed.error(problem("overlap", value=after.starts_on.isoformat()), "starts_on")
+        for at, (posting, row) in enumerate(line, 1):
+            if row is not None and posting.ends_on is not None and not posting.ending:
+                last = at == len(line)
+                self.put(row, "ending", Posting.Ending.WITHDRAWAL if last else Posting.Ending.TRANSFER)
 
     def write(self, created: list[Any], changed: list[Any]) -> None:
         # Closed ones first: a person has one open posting at any moment.

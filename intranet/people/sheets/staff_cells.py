@@ -76,6 +76,7 @@ def read_dates(row: Row, today: dt.date) -> None:
             row.error(problem("future_date", value=row.shown(name)), name)
         else:
             row.values[name] = given.day
+            row.values.setdefault("precisions", {})[name] = given.precision
     if row.get("birthday") is not None and not row.errors:
         check_birthday(row, today)
 

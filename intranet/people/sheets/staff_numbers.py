@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from django.db.models.functions import Upper
+
 from intranet.sheets.issues import problem
 from intranet.sheets.rows import Row, batches
 
@@ -24,6 +26,22 @@ def refuse_known_names(rows: list[Row]) -> None:
     for name, same in seen.items():
         for row in same if len(same) > 1 else ():
             row.warn(problem("namesakes", value=name), "name")
+
+
+def refuse_other_capitals(rows: list[Row]) -> None:
+    """A new number that differs from another one only in capitals is that number, mistyped: hw0001 is HW0001."""
+    created = [row for row in rows if row.instance.pk is None]
+    spelt: dict[str, set[str]] = {}
+    for row in rows:
+        spelt.setdefault(row.instance.staff_number.upper(), set()).add(row.instance.staff_number)
+    for batch in batches(sorted({row.instance.staff_number.upper() for row in created})):
+        known = Person.objects.annotate(capitals=Upper("staff_number")).filter(capitals__in=batch)
+        for capitals, number in known.values_list("capitals", "staff_number"):
+            spelt[capitals].add(number)
+    for row in created:
+        if len(spelt[row.instance.staff_number.upper()]) > 1:
+            label = Person._meta.get_field("staff_number").verbose_name
+            row.error(problem("taken", column=label, value=row.instance.staff_number), "staff_number")
 
 
 def assign_numbers(rows: list[Row], given: set[str]) -> None:

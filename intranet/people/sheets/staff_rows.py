@@ -9,6 +9,7 @@ from django.db.models import Prefetch
 
 from intranet.sheets.issues import problem
 from intranet.sheets.rows import Lookup, Row, SheetRows
+from intranet.sheets.values import as_text
 
 from .. import pinyin
 from ..models import Body, Membership, Person, Posting, Unit, Window
@@ -87,16 +88,25 @@ class RegisterRows(SheetRows):
         elif person.left_on is not None and person.left_on < self.today:
             row.error(problem("has_left", value=person.name), "staff_number")
             return
+        elif as_text(row.cells.get("name")) == person.name:
+            # As it stands in the register, also where a sheet would have a note in brackets left out.
+            row.values["name"] = person.name
         elif person.name != row.values["name"]:
             about = {"number": person.staff_number, "known": person.name, "value": row.values["name"]}
             row.warn(problem("name_changed", **about), "name")
         super().fill(row)
         for name in ("mobile", "entered_on", "service_start_month"):
-            if name in row.values:
+            if name in row.values and not self._says_less(row, name):
                 self.put(row, name, row.values[name])
         self._fill_birthday(row)
         staff_places.fill_place(row)
         staff_places.fill_group(row)
+
+    @staticmethod
+    def _says_less(row: Row, name: str) -> bool:
+        """Whether the sheet names only the month or year of a day the register knows."""
+        known, precision = getattr(row.instance, name), row.get("precisions", {}).get(name, "day")
+        return precision != "day" and known is not None and within(known, row.values[name], precision)
 
     def _fill_birthday(self, row: Row) -> None:
         person = row.instance
@@ -115,6 +125,7 @@ class RegisterRows(SheetRows):
             self.put(row, "birthday_calendar", row.values["birthday_calendar"])
 
     def rules(self) -> None:
+        staff_numbers.refuse_other_capitals(list(self.sound()))
         for row in self.sound():
             if row.instance.pk is None and row.get("position") and len(row.values["position"]) > 60:
                 row.error(problem("too_long", value=row.shown("position"), limit=60), "position")
@@ -132,6 +143,8 @@ class RegisterRows(SheetRows):
     def after_writing(self) -> None:
         self._write_postings()
         self._write_groups()
+        renamed = [row.instance for row in self.rows if {"name", "email"} & set(row.changes)]
+        accounts.follow_entries(people=renamed)
         if self.options.get("accounts") == "inactive":
             people = [row.instance for row in self.rows if row.outcome == "create"]
             accounts.open_accounts(people=people, by=self.by, active=False)

@@ -9,12 +9,13 @@ from django.utils.translation import pgettext_lazy
 
 from intranet.access import roles
 from intranet.sheets import values
+from intranet.sheets.headings import plain
 from intranet.sheets.issues import problem
 from intranet.sheets.registry import Column, SheetKind
 from intranet.sheets.rows import BATCH, Lookup, Row, SheetRows
 
 from ..models import Body, Membership
-from .words import people_by_number
+from .words import people_by_number, refuse_closed
 
 
 class UnionGroupRows(SheetRows):
@@ -25,24 +26,39 @@ class UnionGroupRows(SheetRows):
     fields = ("name", "kind")
     wanted_office: ClassVar[str] = Membership.Office.GROUP_LEADER
 
+    def key_of(self, row: Row) -> tuple[Any, ...] | None:
+        """Names that differ only in spaces or width are one name."""
+        return (plain(row.values["name"]),) if row.get("name") else None
+
+    def key_of_instance(self, instance: Body) -> tuple[Any, ...]:
+        return (plain(instance.name),)
+
     def lookups(self) -> dict[str, Lookup]:
         bodies = Lookup(Body.objects.current(), lambda body: [body.name], "unknown_body")
         return {"bodies": bodies, "people": people_by_number(row.get("leader") for row in self.rows)}
 
     def matching(self, objects: Any, wanted: list[Any]) -> Any:
         leaders = Membership.objects.filter(office=self.wanted_office, ends_on__isnull=True).select_related("person")
-        found = super().matching(objects, wanted).select_related("parent")
+        found = objects.select_related("parent")
         return found.prefetch_related(Prefetch("memberships", leaders, to_attr="leaders"))
 
     def fill(self, row: Row) -> None:
+        if row.instance.pk is not None and row.instance.kind != Body.Kind.UNION_GROUP:
+            label = self.kind.column("name").label
+            row.error(problem("taken", column=label, value=row.shown("name")), "name")
+            return
+        if row.instance.pk is not None:
+            row.values["name"] = row.instance.name
+        refuse_closed(row, "name", self.today)
+        leader = row.get("leader")
+        if leader is not None and leader.left_on is not None and leader.left_on < self.today:
+            row.error(problem("has_left", value=leader.name), "leader")
         super().fill(row)
         if row.instance.pk is None and not row.instance.kind:
             row.instance.kind = Body.Kind.UNION_GROUP
         if "parent" in row.values and row.instance.parent != row.values["parent"]:
             if row.instance.pk is not None:
                 row.changes["parent"] = (str(row.instance.parent or ""), str(row.values["parent"] or ""))
-                if row.values["parent"] == row.instance:
-                    row.error(problem("own_parent", value=row.instance.name), "parent")
             self.touched["parent"] = None
             row.instance.parent = row.values["parent"]
         if "leader" in row.values and row.instance.pk is not None:
@@ -53,6 +69,19 @@ class UnionGroupRows(SheetRows):
                     "、".join(p.staff_number for p in old),
                     "、".join(p.staff_number for p in new),
                 )
+
+    def rules(self) -> None:
+        """No body stands below itself, over any number of steps."""
+        above = dict(Body.objects.values_list("pk", "parent_id"))
+        changed = [row for row in self.sound() if "parent" in row.changes]
+        above.update({row.instance.pk: row.instance.parent_id for row in changed})
+        for row in changed:
+            at, seen = row.instance.pk, set()
+            while at is not None and at not in seen:
+                seen.add(at)
+                at = above.get(at)
+            if at == row.instance.pk:
+                row.error(problem("own_parent", value=row.instance.name), "parent")
 
     def after_writing(self) -> None:
         rows = [row for row in self.rows if row.outcome == "create" or "leader" in row.changes]

@@ -1,6 +1,7 @@
 """Windows as a sheet: number, zone and the units that share one."""
 
 import re
+from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +13,7 @@ from intranet.sheets.registry import Column, SheetKind
 from intranet.sheets.rows import BATCH, Lookup, Row, SheetRows
 
 from ..models import Unit, Window, Zone
-from .words import WINDOW_WORDS, choices_of, label_of, units_by_name
+from .words import WINDOW_WORDS, choices_of, label_of, refuse_closed, units_by_name
 
 
 class WindowRows(SheetRows):
@@ -26,15 +27,30 @@ class WindowRows(SheetRows):
     def lookups(self) -> dict[str, Lookup]:
         return {"units": units_by_name(Unit.objects.current())}
 
+    def key_of(self, row: Row) -> tuple[Any, ...] | None:
+        """a-1, A-1 and A-1号 are one window, however its number was first written."""
+        number = row.get("number")
+        return (values.bare_window(number),) if isinstance(number, str) else None
+
+    def key_of_instance(self, instance: Window) -> tuple[Any, ...]:
+        return (values.bare_window(instance.number),)
+
+    @cached_property
+    def numbers(self) -> set[str]:
+        return {values.bare_window(number) for number in Window.objects.values_list("number", flat=True)}
+
     def prepare(self, row: Row) -> None:
         numbers = row.get("number") or []
+        if (whole := values.bare_window(row.shown("number"))) in self.numbers:
+            # A window may have been given a number that reads like several.
+            numbers = [whole]
         if len(numbers) != 1 or len(numbers[0]) > 10:
             row.error(problem("bad_value", value=row.shown("number"), reason=_("Write one window number.")), "number")
             return
         row.values["number"] = numbers[0]
 
     def matching(self, objects: Any, wanted: list[Any]) -> Any:
-        return super().matching(objects, wanted).prefetch_related("units").select_related("zone")
+        return objects.prefetch_related("units").select_related("zone")
 
     def fill(self, row: Row) -> None:
         if row.instance.pk is None:
@@ -42,6 +58,7 @@ class WindowRows(SheetRows):
             self.touched["number"] = None
             if not row.get("name"):
                 row.instance.name = f"{row.values['number']}号窗口"
+        refuse_closed(row, "number", self.today)
         super().fill(row)
 
     def rules(self) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from intranet.sheets.rows import Lookup, batches
-from intranet.sheets.values import Words
+from intranet.sheets.issues import problem
+from intranet.sheets.rows import Lookup, Row, batches
+from intranet.sheets.values import Words, bare_window
 
 from ..models import Body, Person, Unit, Window
 
@@ -145,14 +147,25 @@ WINDOW_WORDS = Words(
 )
 
 
+def refuse_closed(row: Row, column: str, today: dt.date) -> None:
+    """A closed unit, window or group is not changed by a sheet, nor opened again by being named in one."""
+    closed = row.instance.retired_on
+    if row.instance.pk is not None and closed is not None and closed <= today:
+        row.error(problem("closed", value=row.shown(column)), column)
+
+
 def units_by_name(units: Iterable[Unit]) -> Lookup:
     """By full or short name."""
     return Lookup(units, lambda unit: [unit.name, unit.short_name], "unknown_department")
 
 
 def windows_by_number(windows: Iterable[Window]) -> Lookup:
-    """By number, or by name."""
-    return Lookup(windows, lambda window: [window.number, window.name], "unknown_window")
+    """By number, or by name, the way the reader of windows gives it (不动产登记窗口 arrives as 不动产登记)."""
+
+    def spellings(window: Window) -> list[str]:
+        return [window.number, window.name, bare_window(window.number), bare_window(window.name)]
+
+    return Lookup(windows, spellings, "unknown_window")
 
 
 def groups_by_name(bodies: Iterable[Body]) -> Lookup:

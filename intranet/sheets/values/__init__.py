@@ -4,9 +4,9 @@ A reader is called with the cell (None, text, number, bool, ``DateCell``, ``Padd
 ``Context``, and gives a ``Value``. It never raises for what a cell holds.
 """
 
-from .cells import Context, Value, as_text, is_blank, is_empty_mark, shown
+from .cells import Context, Value, as_text, is_blank, is_empty_mark, shown, written
 from .dates import DateValue, LunarText, read_date
-from .numbers import identity_number, money, phones, staff_number, whole_number, windows
+from .numbers import bare_window, identity_number, money, phones, staff_number, whole_number, windows
 from .words import Words, name, text, yes_no
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Value",
     "Words",
     "as_text",
+    "bare_window",
     "identity_number",
     "is_blank",
     "is_empty_mark",
@@ -28,5 +29,6 @@ __all__ = [
     "text",
     "whole_number",
     "windows",
+    "written",
     "yes_no",
 ]

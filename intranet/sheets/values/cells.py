@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 import unicodedata
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from ..headings import plain
 from ..issues import Problem, problem
-from ..workbook import DateCell, PaddedNumber
+from ..workbook import BrokenCell, DateCell, PaddedNumber
 
 EMPTY_MARKS = frozenset(
     {"—", "——", "-", "--", "–", "―", "/", "\\", "无", "空", "没有", "暂无", "N/A", "NULL", "不详", "未知"}
@@ -57,15 +58,34 @@ def as_text(cell: Any) -> str:
         return as_text(cell.value).zfill(len(cell.form))
     if isinstance(cell, DateCell):
         return cell.day.isoformat()
+    if isinstance(cell, BrokenCell):
+        return cell.text
     return "" if cell is None else str(cell)
+
+
+def precision_of(form: str) -> str:
+    """What a number format shows of a date: "day", "month" or "year"; Chinese formats may say "e" for the year."""
+    bare = re.sub(r'"[^"]*"|\[[^\]]*\]|\\.', "", form).lower()
+    if "d" in bare or not ("y" in bare or "e" in bare.removesuffix("general")):
+        return "day"
+    return "month" if "m" in bare else "year"
+
+
+def written(cell: Any) -> str:
+    """The cell so that it can be read again and mean the same."""
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, DateCell):
+        precision = precision_of(cell.form)
+        if precision == "day":
+            return cell.day.isoformat()
+        return f"{cell.day:%Y-%m}" if precision == "month" else f"{cell.day.year}年"
+    return as_text(cell)
 
 
 def shown(cell: Any) -> str:
     """The cell for a preview or a message, at most 120 characters."""
-    text = as_text(cell)
-    if isinstance(cell, DateCell):
-        month_only = "m" in cell.form.lower() and "d" not in cell.form.lower()
-        text = f"{cell.day:%Y-%m}" if month_only else text
+    text = written(cell) if isinstance(cell, DateCell) else as_text(cell)
     return text if len(text) <= 120 else f"{text[:119]}…"
 
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from ..headings import plain
+from ..headings import plain, visible
 from ..issues import problem
 from ..workbook import DateCell
-from .cells import Context, Value, as_text, failed
+from .cells import Context, Value, as_text, failed, precision_of
 
 DAY, MONTH, YEAR = "day", "month", "year"
 OPEN_ENDS = frozenset({"长期", "至今", "永久", "现在", "今"})
@@ -73,14 +73,10 @@ def _as_lunar(value: Value) -> Value:
 
 
 def _date_cell(cell: DateCell) -> DateValue:
-    form = re.sub(r'"[^"]*"|\[[^\]]*\]|\\.', "", cell.form).lower()
-    if "d" in form or not form:
-        return DateValue(cell.day)
-    if "m" in form and "y" in form:
+    precision = precision_of(cell.form)
+    if precision == MONTH:
         return DateValue(cell.day.replace(day=1), MONTH)
-    if "y" in form:
-        return DateValue(cell.day.replace(month=1, day=1), YEAR)
-    return DateValue(cell.day)
+    return DateValue(cell.day.replace(month=1, day=1), YEAR) if precision == YEAR else DateValue(cell.day)
 
 
 def _number(value: float) -> Any:
@@ -95,7 +91,8 @@ def _number(value: float) -> Any:
     # 1985.1: January, or October whose zero the spreadsheet dropped.
     if months == 10:
         return failed("ambiguous_date", value=f"{value:g}")
-    return _built(str(value), year, months)
+    # 1985.3 can only be March: there is no thirtieth month whose zero could have been dropped.
+    return _built(f"{value:g}", year, months // 10 if months % 10 == 0 else months)
 
 
 def _digits(text: str) -> Any:
@@ -113,7 +110,7 @@ def _digits(text: str) -> Any:
 @lru_cache(maxsize=4096)
 def _text(text: str, plain_text: bool, this_year: int) -> Any:
     """Every written form; ``text`` is NFKC."""
-    bare = plain(text).removeprefix("'")
+    bare = plain(visible(text)).removeprefix("'")
     if bare in OPEN_ENDS:
         return Value(None)
     if bare in RELATIVE or len(bare) > 40:
@@ -130,7 +127,7 @@ def _text(text: str, plain_text: bool, this_year: int) -> Any:
     if plain_text and (short := re.fullmatch(r"(\d{4})\.1", bare)):
         return failed("ambiguous_date", value=short.group())
     found = re.fullmatch(
-        r"(\d{4}|\d{2})[-./年](\d{1,2})(?:[-./月](\d{1,2})日?|[-./月]|月份)?(?:T?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?",
+        r"(\d{4}|\d{2})[-./年](\d{1,2})(?:[-./月](\d{1,2})[日号]?|[-./月]|月份)?(?:T?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?",
         bare,
     )
     if found:

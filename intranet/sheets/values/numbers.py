@@ -7,21 +7,24 @@ import unicodedata
 from decimal import Decimal
 from typing import Any
 
-from ..headings import plain
+from ..headings import plain, visible
 from ..workbook import PaddedNumber
 from .cells import EXACT, Context, Value, as_text, failed
 
 DAMAGED = re.compile(r"\d(\.\d+)?E\+\d+", re.I)
 MOBILE = re.compile(r"1[3-9]\d{9}")
 LANDLINE = re.compile(r"(0\d{2,3})?[1-9]\d{6,7}(转\d{1,6})?|(0\d{2,3})?[1-9]\d{6,7}-\d{1,6}|[1-9]\d{2,5}|[48]00\d{7}")
-BETWEEN_PHONES = re.compile(r"[/、;,,\n|]|或|和|\s{2,}")
-WINDOW_WORDS = re.compile(r"(综合|服务|办事)?(窗口|号窗口|号窗|号台|号|窗|台)")
+BETWEEN_PHONES = re.compile(r"[/、;,,\n|]|或|和|\s{2,}|(?<=\d{11})\s(?=1[3-9]\d{9})")
+# 13800001234(微信同号): what stands in brackets is no number; (0475)8212345 is.
+WORDS_IN_BRACKETS = re.compile(r"\([^()\d]*\)")
+WINDOW_WORDS = re.compile(r"(综合|服务|办事)?(窗口|号窗口|号窗|号台|号|窗|台|#)")
+NOTE_AFTER_NUMBER = re.compile(r"^([A-Za-z]{0,2}\d{1,4}\s*(?:号窗口|号窗|号|窗口|窗)?)\s*\([^()]*\)$")
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK = "10X98765432"
 
 
 def _as_written(cell: Any) -> str:
-    return unicodedata.normalize("NFKC", as_text(cell)).strip().strip("'‘’`").strip()
+    return unicodedata.normalize("NFKC", visible(as_text(cell))).strip().strip("'‘’`").strip()
 
 
 def _number_lost(cell: Any) -> bool:
@@ -48,14 +51,14 @@ def phones(cell: Any, context: Context) -> Value:
     """Telephone numbers of one cell, in order, digits only (landlines keep 转 and area code): a list of texts."""
     if _number_lost(cell):
         return failed("number_as_float", value=as_text(cell))
-    written = re.sub(r"\.0$", "", _as_written(cell))
+    written = WORDS_IN_BRACKETS.sub("", re.sub(r"\.0$", "", _as_written(cell)))
     found: list[str] = []
     for part in BETWEEN_PHONES.split(written):
         if not part.strip():
             continue
         if DAMAGED.fullmatch(part.strip()):
             return failed("number_damaged", value=part.strip())
-        digits = re.sub(r"[\s()]", "", re.sub(r"^\s*(\+|00)86", "", part))
+        digits = re.sub(r"[\s()]", "", re.sub(r"^\s*((\+|00)86|86(?=[\s-]*1[3-9]))", "", part))
         joined = re.sub(r"[-–—]", "", digits)
         if MOBILE.fullmatch(joined):
             found.append(joined)
@@ -66,15 +69,22 @@ def phones(cell: Any, context: Context) -> Value:
     return Value(found) if found else failed("bad_phone", value=as_text(cell))
 
 
+def bare_window(text: str) -> str:
+    """Number or name of a window without 第, 号, 窗口; as it is when nothing else stands there (综合窗口)."""
+    whole = plain(text)
+    return WINDOW_WORDS.sub("", whole.replace("第", "")).strip() or whole
+
+
 def windows(cell: Any, context: Context) -> Value:
-    """Window numbers of one cell: "12、13号" → ["12", "13"], "12-14号" → three, "A01窗口" → ["A01"]."""
+    """Window numbers of one cell: "12、13号" → ["12", "13"], "12-14号" → three, "A01窗口" → ["A01"].
+
+    What stands in brackets after a number is a note: "12(税务)" is window 12.
+    """
     if _number_lost(cell):
         return failed("bad_number", value=as_text(cell))
     found: list[str] = []
-    for part in re.split(r"[、,,;/\n]|和|及", _as_written(cell)):
-        bare = WINDOW_WORDS.sub("", plain(part).replace("第", "")).strip()
-        if not bare and plain(part):
-            bare = plain(part)
+    for part in re.split(r"[、,,;/\n]|和|及", NOTE_AFTER_NUMBER.sub(r"\1", _as_written(cell))):
+        bare = bare_window(part)
         span = re.fullmatch(r"(\d{1,3})[-–~至到](\d{1,3})", bare)
         if span and int(span[1]) < int(span[2]) <= int(span[1]) + 50:
             found += [str(number) for number in range(int(span[1]), int(span[2]) + 1)]

@@ -11,13 +11,16 @@ from typing import Any
 from django.conf import settings
 from django.utils import translation
 
-from ..headings import BRACKETS, plain
+from ..headings import BRACKETS, plain, visible
 from ..issues import Problem, problem
 from .cells import Context, Value, clean_text, failed
 
 DOTS = re.compile(r"\s*[·••・‧∙⋅.．﹒]\s*")
 HAN = re.compile(r"[\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
-NOT_IN_NAMES = re.compile(r"[\d<>{}=@#$%^&*+|\\/?!_~，。；：？！、;:]")
+NOT_IN_NAMES = re.compile(r"[\d<>{}=@#$%^&*+|\\/?!_~，。；：？！、;:※]")
+# Two names under each other in one cell; a long name of one person breaks at its dot.
+TWO_PEOPLE = re.compile(r"\w{2,4}[^\S\n]*(\n\s*\w{2,4}[^\S\n]*)+")
+HALF_WIDTH = {code: code - 0xFEE0 for code in (0xFF08, 0xFF09, *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
 
 
 def text(cell: Any, context: Context) -> Value:
@@ -28,16 +31,19 @@ def text(cell: Any, context: Context) -> Value:
 
 def name(cell: Any, context: Context) -> Value:
     """A person's name. "张 三" is 张三, 买买提•艾力 gets the middle dot, 王五(市监) loses its note with a warning."""
-    given, _wrong = clean_text(cell)
+    given = visible(clean_text(cell)[0]).translate(HALF_WIDTH)
     warnings: tuple[Problem, ...] = ()
-    half_width = given.replace("\uff08", "(").replace("\uff09", ")")
-    bare = BRACKETS.sub("", half_width).strip()
-    if bare != half_width:
+    bare = BRACKETS.sub("", given).strip()
+    if bare != given:
         warnings = (problem("name_note", value=given),)
-    if not bare or NOT_IN_NAMES.search(unicodedata.normalize("NFKC", bare)) or not isinstance(cell, str):
+    if not isinstance(cell, str) or not bare or TWO_PEOPLE.fullmatch(bare) or _has_foreign_marks(bare):
         return failed("bad_name", value=given)
     joined = DOTS.sub("·", "".join(bare.split())).strip("·") if HAN.search(bare) else " ".join(bare.split())
     return Value(joined, None, warnings)
+
+
+def _has_foreign_marks(text: str) -> bool:
+    return NOT_IN_NAMES.search(unicodedata.normalize("NFKC", text)) is not None
 
 
 @dataclass(frozen=True)
