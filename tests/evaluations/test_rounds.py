@@ -401,8 +401,13 @@ def test_cancelling(hall):
     assert said == "Voting in this round is over. It can be annulled, not cancelled."
     assert election in Election.objects.all()
     assert election not in Election.objects.running()
-    assert election not in Election.objects.visible_to(hall.staff[0])
-    assert election in Election.objects.visible_to(hall.officer)
+    # "The reason is shown to everyone": whoever was on the roll can read why.
+    assert election in Election.objects.visible_to(hall.staff[0])
+    never_opened = plan(hall)
+    assert never_opened not in Election.objects.visible_to(hall.staff[0])
+    rounds.cancel(election=never_opened, reason="计划有变", by=hall.officer)
+    assert never_opened not in Election.objects.visible_to(hall.staff[0])
+    assert never_opened in Election.objects.visible_to(hall.officer)
 
 
 def test_cancelling_during_and_after_voting(hall):
