@@ -132,6 +132,7 @@ def test_reviewing_admits_and_refuses(hall, as_user):
         assert "Say why it is not admitted." in read(no_reason).text
         client.post(decide["reject"], {"reason": "材料不全"})
         ready = read(client.get(address("review", election)))
+        assert "Take the admission back" in ready.text
         assert next_step(ready).one("button").text == "Finish the review"
         client.post(address("finish_review", election))
     first.refresh_from_db()
@@ -139,6 +140,7 @@ def test_reviewing_admits_and_refuses(hall, as_user):
     assert (first.state, second.state, second.review_reason) == ("approved", "rejected", "材料不全")
     election.refresh_from_db()
     assert election.reviewed_at == CLOSES
+    assert "Take the admission back" not in read(client.get(address("review", election))).text
     own = read(as_user(hall.staff[1]).get(address("recommend", election))).text
     assert "材料不全" in own
 
