@@ -257,6 +257,8 @@ def test_windows_are_recommended(hall):
     assert refusal(election, hall.staff[4], "unit", window=hall.window, unit=hall.unit) == (
         f"{hall.window} is already recommended in this round."
     )
+    assert numbers("colleague", hall.officer) == {elsewhere}
+    assert numbers("unit", hall.staff[4]) == numbers("self", hall.staff[0]) == set()
     act(nominations.approve, given, hall.officer)
     candidate = Candidate.objects.get()
     assert (candidate.name, candidate.unit_name, candidate.window) == (str(hall.window), hall.unit.name, hall.window)

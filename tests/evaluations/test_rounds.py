@@ -479,6 +479,11 @@ def test_while_sealing_goes_on_the_round_says_so(hall):
         sealing.close_voting(election, None)
         assert election.phase == "voting"
         assert election.blocked_reason == "Voting has ended; the ballots are being sealed."
+    said = election.events.count()
+    with clock.at(ENDS + SECOND):
+        # The clock begins again after a crash: voting was closed once, and then.
+        assert sealing.close_voting(election, None) is True
+    assert (election.closed_at, election.events.count()) == (ENDS, said)
     with clock.at(ENDS - SECOND):
         assert election.blocked_reason == ""
         assert election.is_open_for_votes is False
