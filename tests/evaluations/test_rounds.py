@@ -12,7 +12,7 @@ from evaluations.models import Award, Election, Nomination
 from evaluations.services import awards, eligibility, nominations, officers, progress, roll, rounds, sealing
 from intranet import clock
 from intranet.access.models import AuditEntry
-from intranet.people.models import Person, Posting
+from intranet.people.models import Leadership, Person, Posting
 from tests.people_of_the_hall import make_user
 
 from .hall import (
@@ -529,6 +529,11 @@ def test_an_officer_at_a_window_that_stands_is_locked_out(hall):
     with clock.at(OPENS):
         assert officers.stands_in(election, hall.officer) is True
         assert officers.stands_in(election, hall.scrutineer) is False
+        # Who heads a window without sitting there has accepted for it, and stands as well.
+        Leadership.objects.create(
+            kind="window_head", person=hall.scrutineer.person, window=hall.window, starts_on=dt.date(2020, 1, 6)
+        )
+        assert officers.stands_in(election, hall.scrutineer) is True
 
 
 def test_months_before():
