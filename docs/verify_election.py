@@ -13,6 +13,7 @@ Exit status 0: everything holds. 1: the first difference, in one sentence.
 
 import argparse
 import hashlib
+import io
 import json
 import re
 import sys
@@ -342,6 +343,10 @@ def main(arguments=None):
     parser.add_argument("--events", help="the last hash of the events, shown when the round was commended")
     parser.add_argument("--result", action="store_true", help="print what was recomputed, as JSON")
     given = parser.parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A console in GBK cannot show every character of a record; it shows the others as escapes.
+            stream.reconfigure(errors="backslashreplace")
     try:
         root, computed = verify(given.directory, given.root, given.events)
     except Difference as difference:

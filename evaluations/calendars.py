@@ -67,7 +67,7 @@ def _rounds_of(viewer: Any) -> QuerySet[Election]:
     """Rounds that concern the viewer: on the roll, or, for officers, all."""
     if viewer.has_role(*OFFICERS):
         return Election.objects.all()
-    # A round called off is hidden from lists, but its entry must be seen to be cancelled.
+    # Rounds called off are among them: their entries must be seen to be cancelled.
     return Election.objects.filter(roll__person__user=viewer).exclude(phase=Election.Phase.PREPARATION)
 
 

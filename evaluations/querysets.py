@@ -51,10 +51,13 @@ class ElectionQuerySet(models.QuerySet):
         return self.filter(over | broken_off)
 
     def visible_to(self, user: User) -> ElectionQuerySet:
-        """Officers and overseers see every round; others not those in preparation or cancelled."""
+        """Officers and overseers see every round; others not those in preparation, or called off before they opened.
+
+        Whoever was on the roll, recommended or voted reads why a round was called off.
+        """
         if user.has_role(*OVERSEERS):
             return self
-        return self.exclude(phase__in=["preparation", "cancelled"])
+        return self.exclude(phase="preparation").exclude(phase="cancelled", opened_at__isnull=True)
 
 
 class NominationQuerySet(models.QuerySet):

@@ -207,7 +207,7 @@ def withdraw(*, nomination: Nomination, by: User) -> Nomination:
 @transaction.atomic
 def approve(*, nomination: Nomination, by: User) -> Nomination:
     """Admit to the ballot: makes the Candidate, with name and unit as they are today."""
-    current = _reviewable(nomination, by)
+    current = _reviewable(nomination, by, State.ACCEPTED)
     subject = current.person or current.window
     assert subject is not None
     refusal = why_not(current.election, subject)
@@ -230,13 +230,14 @@ def approve(*, nomination: Nomination, by: User) -> Nomination:
 
 @transaction.atomic
 def reject(*, nomination: Nomination, reason: str, by: User) -> Nomination:
-    """Not admitted, with the reason for whom it names."""
-    current = _reviewable(nomination, by)
+    """Not admitted, or the admission taken back until the review is finished; with the reason for whom it names."""
+    current = _reviewable(nomination, by, State.ACCEPTED, State.APPROVED)
     text = reason.replace("\0", "").strip()
     if not text:
         raise NominationError(_("Say why it is not admitted. Whoever is named can read it."))
     if len(text) > 300:
         raise NominationError(_("The reason is too long. Use at most %(n)d characters.") % {"n": 300})
+    Candidate.objects.filter(nomination=current).delete()
     current.reviewed_by, current.review_reason = by, text
     return _to(nomination, current, State.REJECTED, "evaluations.reject", by)
 
@@ -269,13 +270,13 @@ def _answerable(nomination: Nomination, by: User) -> Nomination:
     return current
 
 
-def _reviewable(nomination: Nomination, by: User) -> Nomination:
+def _reviewable(nomination: Nomination, by: User, *states: str) -> Nomination:
     current = _locked(nomination)
     require_officer(by, current.election)
     _check_before_voting(current)
     if current.state == State.PROPOSED:
         raise NominationError(_("Whoever is named has not accepted yet."))
-    if current.state != State.ACCEPTED:
+    if current.state not in states:
         raise NominationError(_("This recommendation is already settled."))
     return current
 

@@ -9,16 +9,16 @@ from evaluations.exceptions import RoundError
 from evaluations.models import Election, Nomination
 from evaluations.querysets import OFFICERS
 from intranet.access.models import User
-from intranet.people.reach import person_of, place_of
+from intranet.people.reach import person_of, place_of, windows_led_by
 
 
 def stands_in(election: Election, user: User) -> bool:
-    """Whether someone, or the window they sit at, is recommended (and accepted it) or is a candidate."""
+    """Whether someone, or a window they sit at or head, is recommended (and accepted it) or is a candidate."""
     person = person_of(user)
     if person is None:
         return False
     place = place_of(person)
-    about = Q(person=person)
+    about = Q(person=person) | Q(window__in=windows_led_by(user))
     if place is not None and place.window_id is not None:
         about |= Q(window=place.window_id)
     standing = (Nomination.State.ACCEPTED, Nomination.State.APPROVED)

@@ -60,6 +60,8 @@ def settle_tie(*, election: Election, chosen: list[str], reason: str, by: User) 
     tied = current.result.get("tied", [])
     if current.phase != Phase.SEALED or not tied:
         raise RoundError(_("There is no tie to settle now."))
+    if current.decision:
+        raise RoundError(_("The tie is settled already; another officer was quicker. Look at the round again."))
     places = current.result["places"] - len(current.result["winners"])
     if len(set(chosen)) != len(chosen) or not set(chosen) <= set(tied):
         raise RoundError(_("Choose only among those with equal votes, each once."))

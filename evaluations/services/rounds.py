@@ -17,6 +17,7 @@ from intranet.access import audit
 from intranet.access.models import User
 
 from . import events, progress, roll
+from .eligibility import why_not
 from .officers import require_officer
 from .progress import advance, due_instants
 
@@ -137,15 +138,7 @@ def finish_review(*, election: Election, by: User) -> Election:
         raise RoundError(_("There is no review to finish now."))
     if clock.now() >= current.voting_closes:
         raise RoundError(_("The time for voting is already over. Cancel this round and plan another."))
-    waiting = current.nominations.filter(state="accepted").count()
-    if waiting:
-        raise RoundError(_("%(n)d recommendations still wait for review. Admit or refuse each.") % {"n": waiting})
-    candidates, fewest = current.candidates.count(), max(1, current.rules["min_choices"])
-    if candidates < fewest:
-        raise RoundError(
-            _("A ballot needs at least %(fewest)d candidates, and there are %(n)d. Admit more, or cancel the round.")
-            % {"fewest": fewest, "n": candidates}
-        )
+    candidates = _final_list(current)
     # Whoever was named and has not answered by now does not stand.
     current.nominations.filter(state="proposed").update(state="declined")
     current.reviewed_at = clock.now()
@@ -185,6 +178,31 @@ def annul(*, election: Election, reason: str, by: User) -> Election:
     audit.record("evaluations.annul", current, by=by)
     events.append(current, gettext_lazy("Annulled: %(reason)s") % {"reason": current.ended_reason}, by)
     return _same(election, current)
+
+
+def _final_list(election: Election) -> int:
+    """How many stand, once nothing is open: everyone decided on, enough for a ballot, all still eligible.
+
+    Whoever left the hall, or became a leader, after being admitted does not get onto the ballot.
+    """
+    waiting = election.nominations.filter(state="accepted").count()
+    if waiting:
+        raise RoundError(_("%(n)d recommendations still wait for review. Admit or refuse each.") % {"n": waiting})
+    candidates, fewest = election.candidates.count(), max(1, election.rules["min_choices"])
+    if candidates < fewest:
+        raise RoundError(
+            _("A ballot needs at least %(fewest)d candidates, and there are %(n)d. Admit more, or cancel the round.")
+            % {"fewest": fewest, "n": candidates}
+        )
+    for candidate in election.candidates.select_related("person", "window"):
+        subject = candidate.person or candidate.window
+        refusal = why_not(election, subject) if subject is not None else ""
+        if refusal:
+            raise RoundError(
+                _("%(who)s can no longer stand: %(why)s Take the admission back first.")
+                % {"who": subject, "why": refusal}
+            )
+    return candidates
 
 
 def _end(election: Election, phase: str, reason: str) -> None:

@@ -7,6 +7,9 @@ row has the same hidden transaction number, and the place of a row follows from 
 from __future__ import annotations
 
 import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.db import OperationalError, connection, transaction
 from django.utils.translation import gettext as _
@@ -17,14 +20,30 @@ from evaluations.models import Ballot, Mark, RollEntry
 # Table, and the content that decides the place of a row. A ballot's own id is random, a mark's entry is the voter.
 ORDERS = ((Mark._meta.db_table, "election_id, entry_id"), (Ballot._meta.db_table, "election_id, box, envelope, id"))
 NEW = "evaluations_sealing_new"
+# Whoever votes in another round waits as long as sealing waits for somebody's long reading: so it waits briefly.
+LOCK_WAIT_MS = 3000
+CHECKPOINT_WAIT_MS = 500
 CHECKPOINT_TRIES = 5
 
 
+@contextmanager
+def delayed_if_busy() -> Iterator[None]:
+    """Turn "the database is held by somebody else" into SealingDelayed."""
+    try:
+        yield
+    except OperationalError as error:
+        raise SealingDelayed(_("The database is busy. Sealing goes on with the next tick of the clock.")) from error
+
+
 def rewrite() -> None:
-    """Make both tables anew in one transaction: the same rows, constraints, indexes and defaults."""
-    with transaction.atomic(), connection.cursor() as cursor:
+    """Make both tables anew in one transaction: the same rows, constraints, indexes and defaults.
+
+    Raises SealingDelayed while somebody holds a table (a backup reads it for minutes); nothing is changed then.
+    """
+    with delayed_if_busy(), transaction.atomic(), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             # Whoever casts a ballot now waits for the new tables.
+            cursor.execute(f"SET LOCAL lock_timeout = {LOCK_WAIT_MS}")
             cursor.execute(f"LOCK TABLE {', '.join(table for table, _order in ORDERS)} IN ACCESS EXCLUSIVE MODE")
         for table, order in ORDERS:
             _remake = _remake_postgresql if connection.vendor == "postgresql" else _remake_sqlite
@@ -74,14 +93,11 @@ def _remake_sqlite(cursor, table: str, order: str) -> None:
 
 def clean_up() -> None:
     """Remove dead rows and old log pages, outside any transaction. Raises SealingDelayed if it is impossible now."""
-    try:
-        with connection.cursor() as cursor:
-            if connection.vendor == "postgresql":
-                _clean_up_postgresql(cursor)
-            else:
-                _clean_up_sqlite(cursor)
-    except OperationalError as error:
-        raise SealingDelayed(_("The database is busy. Sealing goes on with the next tick of the clock.")) from error
+    with delayed_if_busy(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            _clean_up_postgresql(cursor)
+        else:
+            _clean_up_sqlite(cursor)
 
 
 def _clean_up_postgresql(cursor) -> None:
@@ -93,10 +109,21 @@ def _clean_up_postgresql(cursor) -> None:
 
 def _clean_up_sqlite(cursor) -> None:
     cursor.execute("VACUUM")
+    (patience,) = cursor.execute("PRAGMA busy_timeout").fetchone()
+    # A truncating checkpoint keeps every writer out while it waits for the last reader.
+    cursor.execute(f"PRAGMA busy_timeout = {CHECKPOINT_WAIT_MS}")
+    try:
+        _truncate_log(cursor)
+    finally:
+        cursor.execute(f"PRAGMA busy_timeout = {patience}")
+
+
+def _truncate_log(cursor) -> None:
     for _try in range(CHECKPOINT_TRIES):
         busy, _pages, _moved = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         if not busy:
             return
+        time.sleep(CHECKPOINT_WAIT_MS / 1000)
     raise SealingDelayed(
         _("Another process is reading the database. Sealing goes on with the next tick of the clock.")
     )

@@ -257,6 +257,8 @@ def test_windows_are_recommended(hall):
     assert refusal(election, hall.staff[4], "unit", window=hall.window, unit=hall.unit) == (
         f"{hall.window} is already recommended in this round."
     )
+    assert numbers("colleague", hall.officer) == {elsewhere}
+    assert numbers("unit", hall.staff[4]) == numbers("self", hall.staff[0]) == set()
     act(nominations.approve, given, hall.officer)
     candidate = Candidate.objects.get()
     assert (candidate.name, candidate.unit_name, candidate.window) == (str(hall.window), hall.unit.name, hall.window)
@@ -299,9 +301,6 @@ def test_admitting_makes_a_candidate_as_they_are_today(hall):
     given.refresh_from_db()
     assert (given.state, given.reviewed_by) == ("approved", hall.officer)
     assert act_refused(nominations.approve, given, hall.officer) == "This recommendation is already settled."
-    assert (
-        act_refused(nominations.reject, given, hall.officer, reason="x") == "This recommendation is already settled."
-    )
 
 
 def test_who_left_meanwhile_is_not_admitted(hall):
@@ -323,6 +322,47 @@ def test_refusing_needs_a_reason(hall):
     act(nominations.reject, given, hall.officer, reason="x" * 300)
     given.refresh_from_db()
     assert (given.state, given.review_reason, given.reviewed_by) == ("rejected", "x" * 300, hall.officer)
+
+
+def test_an_admission_is_taken_back_until_the_review_is_finished(hall):
+    """A slip of the officer, or a candidate who left: without this only calling the round off would help."""
+    election = opened(hall)
+    first, second = (recommend(election, hall.staff[n]) for n in (0, 1))
+    for given in (first, second):
+        act(nominations.approve, given, hall.officer)
+    assert act_refused(nominations.reject, first, hall.staff[2], reason="x").startswith("Only union officers")
+    assert act_refused(nominations.reject, first, hall.officer, reason=" ").startswith("Say why")
+    assert election.candidates.count() == 2
+    act(nominations.reject, first, hall.officer, reason="误操作")
+    assert (first.state, first.review_reason, first.reviewed_by) == ("rejected", "误操作", hall.officer)
+    assert [row.nomination_id for row in election.candidates.all()] == [second.pk]
+    assert act_refused(nominations.reject, first, hall.officer, reason="x") == (
+        "This recommendation is already settled."
+    )
+    rounds.advance(CLOSES)
+    with clock.at(CLOSES):
+        rounds.finish_review(election=election, by=hall.officer)
+    said = act_refused(nominations.reject, second, hall.officer, CLOSES, reason="x")
+    assert said == "The list of candidates is final, so this can no longer be changed."
+    assert election.candidates.count() == 1
+
+
+def test_who_left_after_being_admitted_does_not_get_onto_the_ballot(hall):
+    election = opened(hall)
+    gone, stays = (recommend(election, hall.staff[n]) for n in (0, 1))
+    for given in (gone, stays):
+        act(nominations.approve, given, hall.officer)
+    Person.objects.filter(pk=gone.person_id).update(left_on=dt.date(2026, 11, 3))
+    rounds.advance(CLOSES)
+    with clock.at(CLOSES):
+        with pytest.raises(RoundError) as error:
+            rounds.finish_review(election=election, by=hall.officer)
+        assert str(error.value) == (
+            f"{gone.person} can no longer stand: No longer, or not yet, at the hall. Take the admission back first."
+        )
+        nominations.reject(nomination=gone, reason="已调离", by=hall.officer)
+        rounds.finish_review(election=election, by=hall.officer)
+    assert [row.person for row in election.candidates.all()] == [stays.person]
 
 
 def test_withdrawing_takes_the_candidate_off_the_list_until_it_is_final(hall):

@@ -336,6 +336,27 @@ def test_garbage_never_gives_a_traceback(bundle, tmp_path):
     assert run(bundle, "--result").stdout == ""
 
 
+@pytest.mark.parametrize("encoding", ["ascii", "gbk", "utf-8"])
+def test_a_console_that_cannot_show_a_character_still_gets_the_sentence(bundle, encoding):
+    """Chinese Windows consoles write GBK; names come from the disk, and need not be text at all."""
+    names = ["表😀.txt".encode(), b"\xff\xfe.txt"]
+    for name in names:
+        path = os.fsencode(bundle) + b"/" + name
+        with open(path, "wb"):
+            pass
+        for more in ([], ["--result"]):
+            done = subprocess.run(
+                [sys.executable, "-S", str(SCRIPT), str(bundle), *more],
+                capture_output=True,
+                env={**os.environ, "PYTHONIOENCODING": encoding},
+                timeout=60,
+            )
+            assert done.returncode == 1
+            assert (done.stdout + done.stderr).rstrip().endswith(b" does not belong to a record.")
+            assert b"Traceback" not in done.stdout + done.stderr
+        os.unlink(path)
+
+
 def test_a_file_too_many_is_found(bundle):
     (bundle / "names.txt").write_text("谁投给谁")
     assert found(bundle) == "names.txt does not belong to a record."

@@ -102,6 +102,10 @@ def test_a_tie_is_settled_by_an_officer_with_a_reason(hall):
         "on": "2026-11-09",
     }
     assert election.blocked_reason == ""
+    second = refusal(results.settle_tie, **settle([b], "抽签", by=make_user(None, "union_chair")))
+    assert second == "The tie is settled already; another officer was quicker. Look at the round again."
+    election.refresh_from_db()
+    assert election.decision["winners"] == [a, c]
     notice(election, hall.officer)
     assert refusal(results.settle_tie, **settle([b])) == "There is no tie to settle now."
 

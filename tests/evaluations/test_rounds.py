@@ -12,7 +12,7 @@ from evaluations.models import Award, Election, Nomination
 from evaluations.services import awards, eligibility, nominations, officers, progress, roll, rounds, sealing
 from intranet import clock
 from intranet.access.models import AuditEntry
-from intranet.people.models import Person, Posting
+from intranet.people.models import Leadership, Person, Posting
 from tests.people_of_the_hall import make_user
 
 from .hall import (
@@ -401,8 +401,13 @@ def test_cancelling(hall):
     assert said == "Voting in this round is over. It can be annulled, not cancelled."
     assert election in Election.objects.all()
     assert election not in Election.objects.running()
-    assert election not in Election.objects.visible_to(hall.staff[0])
-    assert election in Election.objects.visible_to(hall.officer)
+    # "The reason is shown to everyone": whoever was on the roll can read why.
+    assert election in Election.objects.visible_to(hall.staff[0])
+    never_opened = plan(hall)
+    assert never_opened not in Election.objects.visible_to(hall.staff[0])
+    rounds.cancel(election=never_opened, reason="计划有变", by=hall.officer)
+    assert never_opened not in Election.objects.visible_to(hall.staff[0])
+    assert never_opened in Election.objects.visible_to(hall.officer)
 
 
 def test_cancelling_during_and_after_voting(hall):
@@ -474,6 +479,11 @@ def test_while_sealing_goes_on_the_round_says_so(hall):
         sealing.close_voting(election, None)
         assert election.phase == "voting"
         assert election.blocked_reason == "Voting has ended; the ballots are being sealed."
+    said = election.events.count()
+    with clock.at(ENDS + SECOND):
+        # The clock begins again after a crash: voting was closed once, and then.
+        assert sealing.close_voting(election, None) is True
+    assert (election.closed_at, election.events.count()) == (ENDS, said)
     with clock.at(ENDS - SECOND):
         assert election.blocked_reason == ""
         assert election.is_open_for_votes is False
@@ -519,6 +529,11 @@ def test_an_officer_at_a_window_that_stands_is_locked_out(hall):
     with clock.at(OPENS):
         assert officers.stands_in(election, hall.officer) is True
         assert officers.stands_in(election, hall.scrutineer) is False
+        # Who heads a window without sitting there has accepted for it, and stands as well.
+        Leadership.objects.create(
+            kind="window_head", person=hall.scrutineer.person, window=hall.window, starts_on=dt.date(2020, 1, 6)
+        )
+        assert officers.stands_in(election, hall.scrutineer) is True
 
 
 def test_months_before():

@@ -132,6 +132,7 @@ def test_reviewing_admits_and_refuses(hall, as_user):
         assert "Say why it is not admitted." in read(no_reason).text
         client.post(decide["reject"], {"reason": "材料不全"})
         ready = read(client.get(address("review", election)))
+        assert "Take the admission back" in ready.text
         assert next_step(ready).one("button").text == "Finish the review"
         client.post(address("finish_review", election))
     first.refresh_from_db()
@@ -139,6 +140,7 @@ def test_reviewing_admits_and_refuses(hall, as_user):
     assert (first.state, second.state, second.review_reason) == ("approved", "rejected", "材料不全")
     election.refresh_from_db()
     assert election.reviewed_at == CLOSES
+    assert "Take the admission back" not in read(client.get(address("review", election))).text
     own = read(as_user(hall.staff[1]).get(address("recommend", election))).text
     assert "材料不全" in own
 
@@ -228,6 +230,24 @@ def test_calling_off_needs_a_reason(hall, as_user):
     election.refresh_from_db()
     assert (election.phase, election.ended_reason) == ("cancelled", "本月暂停")
     assert client.get(address("call_off", election)).status_code == 404
+
+
+def test_whoever_was_on_the_roll_reads_why_a_round_was_called_off(hall, as_user):
+    """The form promises that everyone can; the calendar's entry leads here too."""
+    election = voting_round(hall)
+    vote(election, hall.staff[0], keys_of(election)[0])
+    with clock.at(DURING_VOTE):
+        as_user(hall.officer).post(address("call_off", election), {"reason": "名单有误"})
+        assert "名单有误" in read(as_user(hall.staff[3]).get(address("round", election))).text
+        page = read(as_user(hall.staff[3]).get(address("vote", election)))
+        assert "Voting is closed" in page.text
+        assert "Cancelled: 名单有误" in " ".join(page.text.split())
+        assert "No ballot of yours" not in page.text
+        assert as_user(hall.staff[0]).get(address("receipt", election)).status_code == 200
+    never_opened = plan(hall)
+    with clock.at(OPENS):
+        as_user(hall.officer).post(address("call_off", never_opened), {"reason": "计划有变"})
+    assert as_user(hall.staff[3]).get(address("round", never_opened)).status_code == 404
 
 
 def test_after_sealing_it_is_annulled_instead(hall, as_user):
