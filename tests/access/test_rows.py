@@ -11,11 +11,12 @@ from django.forms import modelform_factory
 from django.test import RequestFactory
 from django_filters import AllValuesFilter
 from wagtail.admin.filters import WagtailFilterSet
+from wagtail.models import Page
 from wagtail.permissions import policy_registry
 
 from intranet import clock
 from intranet.access import row_views, viewsets
-from intranet.access.policies import VisibleRowsPolicy
+from intranet.access.policies import VisibleRowsPolicy, rows_policy
 from intranet.access.viewsets import RowModelViewSet
 from intranet.people.models import CorrectionRequest, Zone
 from tests.people_of_the_hall import make_user
@@ -231,7 +232,9 @@ def test_the_policy_answers_for_users_and_instances(clerk, own, foreign, policy)
     # The permission is the role's, the row is the person's.
     assert foreign.person.user.has_perm("people.change_correctionrequest")
     assert list(policy.users_with_permission_for_instance("change", own)) == [clerk]
-    assert list(policy.instances_user_has_any_permission_for(make_user(), ["publish"])) == []
+    assert list(policy.instances_user_has_any_permission_for(clerk, ["publish"])) == []
+    assert rows_policy(CorrectionRequest) is policy
+    assert rows_policy(Page) is None
 
 
 def test_a_model_without_visible_to_or_without_a_policy_is_refused():
