@@ -20,7 +20,7 @@ from wagtail.models import Collection, CollectionViewRestriction, Page, Site
 
 from intranet import clock
 from intranet.access.models import Role, User
-from intranet.access.roles import CHIEF_REPRESENTATIVE, ROLES, STAFF, UNION_OFFICER, WINDOW_HEAD
+from intranet.access.roles import CHIEF_REPRESENTATIVE, ROLES, SITE_EDITOR, STAFF, UNION_OFFICER, WINDOW_HEAD
 from intranet.calendars.models import FeedToken, Scheduled
 from intranet.calendars.services import issue_token
 from intranet.pages.services import publish_notice
@@ -74,7 +74,7 @@ def build() -> World:
     world.things[world.foreigner.pk] = things_of(world.foreigner, elsewhere, windows[elsewhere], body)
     lead(world.users[CHIEF_REPRESENTATIVE], CHIEF_REPRESENTATIVE, unit=here)
     lead(world.users[WINDOW_HEAD], WINDOW_HEAD, window=windows[here])
-    world.shared = shared_things(zone)
+    world.shared = shared_things(zone, world.users[SITE_EDITOR])
     if apps.is_installed("evaluations"):
         world.shared |= a_round(world)
         for user in (*world.users.values(), world.mate, world.foreigner):
@@ -155,12 +155,12 @@ def stored_sheet(user: User) -> str:
     return digest
 
 
-def shared_things(zone: Zone) -> dict[str, Any]:
+def shared_things(zone: Zone, editor: User) -> dict[str, Any]:
     site = Site.objects.get(is_default_site=True)
     page = ContentType.objects.get_for_model(Page)
     entry = Scheduled.objects.create(uid="matrix@hall", starts=NOW, ends=NOW, changed_at=NOW)
     return {
-        **things_of_editors(),
+        **things_of_editors(editor),
         "page": site.root_page_id,
         "site": site.pk,
         "group": Role.objects.get(key=STAFF).group_id,
@@ -174,7 +174,7 @@ def shared_things(zone: Zone) -> dict[str, Any]:
     }
 
 
-def things_of_editors() -> dict[str, Any]:
+def things_of_editors(editor: User) -> dict[str, Any]:
     """A notice, a picture and a document, the two in a collection that is closed to all but the union's officers."""
     closed = Collection.get_first_root_node().add_child(name="矩阵内部")
     restriction = CollectionViewRestriction.objects.create(collection=closed, restriction_type="groups")
@@ -192,7 +192,7 @@ def things_of_editors() -> dict[str, Any]:
     )
     return {
         "notice": notice.pk,
-        "revision": notice.save_revision().pk,
+        "revision": notice.save_revision(user=editor).pk,
         "image": image.pk,
         "document": document.pk,
         "document_file": document.filename,
