@@ -41,6 +41,27 @@ def django_db_setup(request, django_test_environment, django_db_blocker):
         discard(name)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def a_test_may_empty_its_database():
+    """``transaction=True`` and ``live_server`` delete every row when they are done; on SQLite one by one, which the
+    audit log refuses. PostgreSQL truncates.
+    """
+    from django.db.backends.sqlite3.base import DatabaseWrapper
+
+    from intranet.access import append_only
+
+    empty = DatabaseWrapper.ops_class.execute_sql_flush
+
+    def emptied(operations, sql_list):
+        append_only.release(operations.connection)
+        empty(operations, sql_list)
+        append_only.protect(operations.connection)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseWrapper.ops_class, "execute_sql_flush", emptied)
+        yield
+
+
 @dataclass(frozen=True)
 class OwnDatabase:
     """A database of the test's own: real commits, other threads and other processes."""

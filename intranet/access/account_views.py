@@ -18,12 +18,14 @@ from django.utils.translation import gettext as _
 from django.views import View
 from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView
+from wagtail.admin.auth import require_admin_access
+from wagtail.admin.views.account import AccountView
 
 from . import roles, services
 from .exceptions import RuleError
-from .forms import RolesForm, SignInForm
+from .forms import OwnPasswordForm, RolesForm, SignInForm
+from .lock import locked_usernames
 from .models import User
-from .sign_in import locked_usernames
 from .views import RolesRequiredMixin, show_rule_error
 
 LEADS_NOWHERE = frozenset(
@@ -77,7 +79,20 @@ def to_sign_in_help(request: HttpRequest) -> HttpResponse:
     return redirect("access:sign_in_help")
 
 
+@method_decorator(require_admin_access, name="dispatch")
+class DeskAccount(AccountView):
+    """Wagtail's page about oneself, without what the hall keeps elsewhere: the name and the picture stand in the
+    staff register, the language is one's choice for the whole site, the clock is the hall's.
+    """
+
+    elsewhere = frozenset({"name_email", "avatar", "locale"})
+
+    def get_panels(self) -> list[Any]:
+        return [panel for panel in super().get_panels() if panel.name not in self.elsewhere]
+
+
 class PasswordChange(auth_views.PasswordChangeView):
+    form_class = OwnPasswordForm
     template_name = "access/password.html"
     success_url = reverse_lazy(settings.LOGIN_REDIRECT_URL)
 

@@ -7,8 +7,8 @@ from typing import Any
 from django.http import HttpRequest
 
 from . import roles
+from .lock import locked_usernames
 from .models import User
-from .sign_in import locked_usernames
 
 SHOWN = 5
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.utils.translation import gettext_lazy as _
 
 from .roles import ROLES
@@ -32,6 +32,16 @@ class SignInForm(AuthenticationForm):
             autocomplete="username", autocapitalize="none", spellcheck="false"
         )
         self.fields["password"].label = _("Password")
+
+
+class OwnPasswordForm(PasswordChangeForm):
+    """The new password is another one: whoever handed the old one over knows it."""
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        if given.get("old_password") and given["old_password"] == given.get("new_password1"):
+            self.add_error("new_password1", _("This is your present password. Please choose a new one."))
+        return given
 
 
 class RolesForm(forms.Form):

@@ -10,20 +10,27 @@ from typing import Any
 from csp.middleware import CSPMiddleware
 from django.conf import settings
 from django.contrib.messages import get_messages
-from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import patch_cache_control
+from django.utils.datastructures import MultiValueDictKeyError
 
 from intranet.ui.views import forbidden
 
 from .audit import acting
+from .editors_desk import has_business
 from .sign_in import client_address
 
 DESK_OF_EDITORS = "/admin/"
-OPEN_TO_ALL_SIGNED_IN = frozenset({"wagtailadmin_sprite", "wagtailadmin_javascript_catalog", "wagtailadmin_logout"})
+OPEN_TO_ALL_SIGNED_IN = frozenset(
+    {
+        *("wagtailadmin_sprite", "wagtailadmin_javascript_catalog", "wagtailadmin_logout"),
+        *("access:wagtail_login", "access:wagtail_password_reset"),
+    }
+)
 WITH_A_HANDED_OVER_PASSWORD = frozenset(
     {"access:password", "access:sign_out", "access:sign_in", "access:sign_in_help", "ui:language", "ui:appearance"}
 )
@@ -123,21 +130,25 @@ class EditorsDeskMiddleware:
         if not request.path.startswith(DESK_OF_EDITORS) or not request.user.is_authenticated:
             return
         match = request.resolver_match
-        if match is not None and (match.view_name in OPEN_TO_ALL_SIGNED_IN or match.namespace == "access"):
+        if match is not None and match.view_name in OPEN_TO_ALL_SIGNED_IN:
             return
         if match is not None and match.view_name == "wagtailadmin_error_test":
             # Wagtail's page for looking at a broken page; in a hall it is only a broken page.
             raise Http404
-        if not request.user.has_perm("wagtailadmin.access_admin"):
+        if not request.user.has_perm("wagtailadmin.access_admin") or not has_business(request.user, match):
             raise PermissionDenied
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Three of Wagtail's views break on a form that arrives empty; nothing was saved, and 400 says so."""
+        """Three of Wagtail's views break on a form that arrives empty: they read a field that is not there, before
+        anything is saved. 400 says so; every other exception stays what it is.
+        """
         if request.method != "POST" or not request.path.startswith(DESK_OF_EDITORS):
             return None
-        if isinstance(exception, Http404 | PermissionDenied | SuspiciousOperation):
-            return None
         if set(request.POST) - {"csrfmiddlewaretoken"} or request.FILES:
+            return None
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        reads_a_link = name.startswith("wagtailadmin_choose_page") and isinstance(exception, AttributeError)
+        if not reads_a_link and not isinstance(exception, MultiValueDictKeyError):
             return None
         return HttpResponseBadRequest(
             translation.gettext("The form arrived empty. Please go back and send it again.")

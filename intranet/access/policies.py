@@ -39,10 +39,6 @@ class VisibleRowsPolicy(ModelPermissionPolicy):
         visible = self.visible_rows(user)
         return visible.editable_by(user) if hasattr(visible, "editable_by") else visible
 
-    def sees(self, user: Any, instance: models.Model) -> bool:
-        """Whether the row is there for this person at all; False means it answers like a missing one."""
-        return self.visible_rows(user).filter(pk=instance.pk).exists()
-
     def user_has_permission(self, user: Any, action: str) -> bool:
         if action == "delete" and self.kept:
             return False

@@ -106,16 +106,19 @@ def _group_of(kind: RoleKind) -> Group:
     return role.group
 
 
-def sync_after_migrate(sender: Any, apps: Any, **kwargs: Any) -> None:
-    """Once every app's permissions exist: when the last app with models has been migrated."""
+def sync_after_migrate(sender: Any, apps: Any = None, **kwargs: Any) -> None:
+    """Once every app's permissions exist: when the last app with models has been migrated, or emptied (`flush`
+    gives no ``apps``).
+    """
     from django.apps import apps as live
 
     last = [config for config in live.get_app_configs() if config.models_module is not None][-1]
     if sender.label != last.label:
         return
+    state = apps or live
     try:
-        apps.get_model("access", "Role")
-        apps.get_model("auth", "Permission")
+        state.get_model("access", "Role")
+        state.get_model("auth", "Permission")
     except LookupError:  # the tables are not there: an app is being taken out for good
         return
     for name in sync_roles():

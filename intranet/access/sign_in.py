@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import math
 from typing import Any
 
-from axes.helpers import get_cool_off
-from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from intranet import clock
 
-from . import audit
+from . import audit, lock
 from .models import AuditEntry, User
 
 
@@ -45,39 +40,16 @@ def counted_name(request: HttpRequest | None, credentials: dict[str, Any] | None
     return "-" + salted_hmac("access.counted_name", name, algorithm="sha256").hexdigest()[:40]
 
 
-def minutes_left(username: str) -> int:
-    """Whole minutes, at least one, until the longest lock on a counted name ends."""
-    cool_off = get_cool_off() or dt.timedelta()
-    last = (
-        AccessAttempt.objects.filter(username=username, failures_since_start__gte=settings.AXES_FAILURE_LIMIT)
-        .order_by("-attempt_time")
-        .values_list("attempt_time", flat=True)
-        .first()
-    )
-    left = (last + cool_off - timezone.now()) if last else cool_off
-    return max(1, math.ceil(left.total_seconds() / 60))
-
-
-def locked_usernames() -> set[str]:
-    """User names that are locked at present."""
-    return set(
-        AccessAttempt.objects.filter(
-            failures_since_start__gte=settings.AXES_FAILURE_LIMIT,
-            attempt_time__gt=timezone.now() - (get_cool_off() or dt.timedelta()),
-        ).values_list("username", flat=True)
-    )
-
-
 def locked_out(
     request: HttpRequest, response: HttpResponse | None = None, credentials: dict | None = None, **kwargs: Any
 ) -> HttpResponse:
     """After ten wrong passwords: said plainly, with the minutes and with what to do. The same for names that
     do not exist.
     """
-    minutes = minutes_left(counted_name(request, credentials))
-    answer = render(
-        request, "access/locked_out.html", {"minutes": minutes, "tries": settings.AXES_FAILURE_LIMIT}, status=429
-    )
+    name = counted_name(request, credentials)
+    minutes = lock.minutes_left(name)
+    tries = max(settings.AXES_FAILURE_LIMIT, lock.from_anywhere(name))
+    answer = render(request, "access/locked_out.html", {"minutes": minutes, "tries": tries}, status=429)
     answer.headers["Retry-After"] = str(minutes * 60)
     return answer
 

@@ -16,5 +16,6 @@ urlpatterns = [
     # Wagtail's own doors lead to ours.
     path("admin/login/", account_views.to_sign_in, name="wagtail_login"),
     path("admin/password_reset/", account_views.to_sign_in_help, name="wagtail_password_reset"),
+    path("admin/account/", account_views.DeskAccount.as_view(), name="wagtail_account"),
     path("_util/login/", account_views.to_sign_in, name="wagtail_frontend_login"),
 ]

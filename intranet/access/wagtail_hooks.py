@@ -5,7 +5,7 @@ from wagtail.models import ModelLogEntry
 
 from intranet.ui.registry import DeskCard, NavigationItem
 
-from . import cards, roles, wagtail_media
+from . import cards, restrictions, roles, wagtail_media
 from .models import AuditEntry
 
 
@@ -32,6 +32,17 @@ def log_actions(actions):
 @hooks.register("register_private_file")
 def editors_files():
     return wagtail_media.PRIVATE_FILES
+
+
+# Before Wagtail's own check of the same restrictions.
+@hooks.register("before_serve_page", order=-10)
+def page_for_its_groups(page, request, serve_args, serve_kwargs):
+    restrictions.hide_from_others(page.get_view_restrictions(), request)
+
+
+@hooks.register("before_serve_document", order=-10)
+def document_for_its_groups(document, request):
+    restrictions.hide_from_others(document.collection.get_view_restrictions(), request)
 
 
 @hooks.register("register_desk_card")

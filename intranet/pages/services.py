@@ -77,6 +77,8 @@ def _new_home(by: User | None) -> HomePage:
 
 def _name_roots() -> None:
     """Page tree and file collections begin with a Chinese word, unless somebody has given another."""
+    if Collection.get_first_root_node() is None:  # a database that `flush` has emptied
+        Collection.add_root(name=ROOT_TITLE)
     Page.objects.filter(depth=1, title=ROOT_OF_WAGTAIL).update(title=ROOT_TITLE, draft_title=ROOT_TITLE)
     Collection.objects.filter(depth=1, name=ROOT_OF_WAGTAIL).update(name=ROOT_TITLE)
 

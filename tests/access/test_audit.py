@@ -1,13 +1,16 @@
 import datetime as dt
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
+from django.db import DatabaseError, connection, transaction
 from wagtail.log_actions import log
 from wagtail.log_actions import registry as log_actions
 from wagtail.models import ModelLogEntry, Page, PageLogEntry
 
 from intranet import clock
-from intranet.access import audit, csv_cells, roles
+from intranet.access import append_only, audit, csv_cells, roles
 from intranet.access.models import AuditEntry, User
+from intranet.access.registry import has_private_fields
 from intranet.people.models import CorrectionRequest, Person
 from tests.people_of_the_hall import make_user
 
@@ -48,6 +51,22 @@ def test_what_wagtail_logs_has_a_neutral_title_and_no_values():
     assert written.address == "10.1.2.3"
     assert written.object_id == str(request.pk)
     assert not ModelLogEntry.objects.exists()
+
+
+def test_what_the_house_records_about_a_private_row_keeps_its_counts_and_keys():
+    clerk = make_user()
+    audit.record("access.unlock", clerk.person, by=clerk, data={"rows": 3})
+    assert AuditEntry.objects.get().data == {"rows": 3}
+
+
+def test_a_model_that_inherits_a_private_field_has_private_fields():
+    class Heir(Person):
+        class Meta:
+            proxy = True
+            app_label = "people"
+
+    assert has_private_fields(Heir)
+    assert not has_private_fields(User)
 
 
 def test_the_log_is_append_only_one_by_one_and_in_bulk():
@@ -162,3 +181,52 @@ def test_wagtails_site_history_shows_the_log_to_auditors_only(client, admin_righ
         assert answer.status_code == 200
         assert (f"person {secret.pk}" in shown.decode()) == (role == roles.AUDITOR), address
         assert secret.name not in shown.decode()
+
+
+BY_HAND = (
+    "DELETE FROM access_auditentry",
+    "UPDATE access_auditentry SET label = 'x'",
+    "UPDATE access_auditentry SET user_id = NULL",
+    "UPDATE access_auditentry SET address = '10.0.0.1'",
+    "UPDATE access_auditentry SET timestamp = '2020-01-06 00:00:00+00:00'",
+    "UPDATE access_auditentry SET content_type_id = (SELECT MAX(id) FROM django_content_type)",
+)
+
+
+def attempted(statement):
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+@pytest.mark.parametrize("statement", BY_HAND)
+def test_the_database_itself_refuses_to_change_or_delete_an_entry(statement):
+    entry(by=make_user())
+    before = list(AuditEntry.objects.values())
+    with pytest.raises(DatabaseError, match="append-only"):
+        attempted(statement)
+    assert list(AuditEntry.objects.values()) == before
+
+
+@pytest.mark.control
+@pytest.mark.parametrize("statement", BY_HAND)
+def test_without_the_triggers_the_database_obeys(statement):
+    entry(by=make_user())
+    before = list(AuditEntry.objects.values())
+    append_only.release(connection)
+    attempted(statement)
+    assert list(AuditEntry.objects.values()) != before
+
+
+def test_every_column_of_an_entry_is_kept():
+    columns = {field.column for field in AuditEntry._meta.local_fields}
+    assert columns == {*append_only.KEPT_COLUMNS, "content_type_id"}
+
+
+def test_an_entry_outlives_the_kind_of_its_object():
+    kind = ContentType.objects.create(app_label="gone", model="thing")
+    kept = AuditEntry.objects.create(
+        content_type=kind, object_id="1", label="thing 1", action="access.unlock", timestamp=clock.now()
+    )
+    kind.delete()
+    kept.refresh_from_db()
+    assert (kept.content_type_id, kept.label) == (None, "thing 1")

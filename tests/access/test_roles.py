@@ -55,6 +55,21 @@ def test_sync_gives_groups_what_apps_grant_and_takes_what_they_no_longer_grant()
     roles.sync_roles()
 
 
+def test_a_taken_role_takes_its_permissions_from_the_same_object():
+    clerk = make_user(None, roles.HR_ADMIN)
+    assert clerk.has_perm("people.change_unit")
+    services.take_role(clerk, roles.HR_ADMIN)
+    assert not clerk.has_perm("people.change_unit")
+
+
+def test_roles_are_set_all_or_none():
+    admin, clerk = make_user(), make_user()
+    with pytest.raises(RuleError, match="zzz"):
+        services.set_roles(clerk, {roles.AUDITOR, roles.STAFF, "zzz"}, by=admin)
+    assert type(clerk).objects.get(pk=clerk.pk).role_keys == {roles.STAFF}
+    assert not AuditEntry.objects.exists()
+
+
 def test_sync_keeps_what_a_group_holds_on_an_app_that_is_out():
     from django.contrib.contenttypes.models import ContentType
 

@@ -2,14 +2,21 @@
 
 import io
 import json
+from types import SimpleNamespace
 
 import openpyxl
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.forms import modelform_factory
+from django.test import RequestFactory
+from django_filters import AllValuesFilter
+from wagtail.admin.filters import WagtailFilterSet
+from wagtail.models import Page
 from wagtail.permissions import policy_registry
 
 from intranet import clock
-from intranet.access.policies import VisibleRowsPolicy
+from intranet.access import row_views, viewsets
+from intranet.access.policies import VisibleRowsPolicy, rows_policy
 from intranet.access.viewsets import RowModelViewSet
 from intranet.people.models import CorrectionRequest, Zone
 from tests.people_of_the_hall import make_user
@@ -217,9 +224,17 @@ def test_the_policy_answers_for_users_and_instances(clerk, own, foreign, policy)
     assert policy.user_has_permission_for_instance(clerk, "change", own)
     assert not policy.user_has_permission_for_instance(clerk, "change", foreign)
     assert not policy.user_has_permission_for_instance(clerk, "view", foreign)
+    done = request_of(clerk, "已办结", state="accepted")
+    assert policy.user_has_permission_for_instance(clerk, "view", done)
+    assert not policy.user_has_permission_for_instance(clerk, "change", done)
     assert list(policy.instances_user_has_permission_for(clerk, "change")) == [own]
+    assert set(policy.instances_user_has_permission_for(clerk, "view")) == {own, done}
+    # The permission is the role's, the row is the person's.
+    assert foreign.person.user.has_perm("people.change_correctionrequest")
     assert list(policy.users_with_permission_for_instance("change", own)) == [clerk]
-    assert list(policy.instances_user_has_any_permission_for(make_user(), ["publish"])) == []
+    assert list(policy.instances_user_has_any_permission_for(clerk, ["publish"])) == []
+    assert rows_policy(CorrectionRequest) is policy
+    assert rows_policy(Page) is None
 
 
 def test_a_model_without_visible_to_or_without_a_policy_is_refused():
@@ -246,3 +261,54 @@ def test_the_list_asks_the_database_equally_often(client, clerk, django_assert_m
     client.get("/admin/rows/")
     with django_assert_max_num_queries(25):
         client.get("/admin/rows/")
+
+
+def test_a_queryset_says_itself_what_may_be_changed(clerk, own, monkeypatch):
+    done = request_of(clerk, "已办结", state="accepted")
+    queryset = type(CorrectionRequest.objects.all())
+    monkeypatch.setattr(queryset, "editable_by", lambda rows, user: rows.filter(state="open"), raising=False)
+    policy = VisibleRowsPolicy(CorrectionRequest)
+    assert list(policy.editable_rows(clerk)) == [own]
+    assert set(policy.visible_rows(clerk)) == {own, done}
+
+
+def test_forms_inside_a_form_and_of_a_chooser_offer_visible_choices_only(clerk, own):
+    gone = make_user().person
+    type(gone).objects.filter(pk=gone.pk).update(left_on="2020-01-01")
+
+    def form():
+        return modelform_factory(CorrectionRequest, fields=["person"])()
+
+    outer = form()
+    inner, empty = form(), form()
+    outer.formsets = {"several": SimpleNamespace(forms=[inner], empty_form=empty)}
+    row_views.narrow_choices(outer, clerk)
+    for one in (outer, inner, empty):
+        offered = one.fields["person"].queryset
+        assert own.person in offered
+        assert gone not in offered
+    maker = type("Made", (), {"get_creation_form": lambda self: form()})
+    chooser = type("Chooser", (row_views.ChooserRows, maker), {"request": SimpleNamespace(user=clerk)})()
+    assert gone not in chooser.get_creation_form().fields["person"].queryset
+
+
+def test_a_filter_over_the_values_of_all_rows_is_refused(client, own, monkeypatch):
+    class Values(WagtailFilterSet):
+        text = AllValuesFilter()
+
+        class Meta:
+            model = CorrectionRequest
+            fields = ["text"]
+
+    monkeypatch.setattr(viewsets.IndexView, "filterset_class", Values)
+    view = type("Listing", (viewsets.row_view(viewsets.IndexView),), {"model": CorrectionRequest})()
+    view.request = RequestFactory().get("/")
+    view.request.user = own.person.user
+    with pytest.raises(ImproperlyConfigured, match="text offers the values of every row"):
+        view.filters  # noqa: B018
+
+
+def test_nothing_of_a_protected_row_stands_in_the_reference_index():
+    from tests.access.urls_rows import Rows
+
+    assert Rows.add_to_reference_index is False

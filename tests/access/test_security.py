@@ -1,5 +1,6 @@
 import pytest
 from django.test import RequestFactory
+from django.utils.datastructures import MultiValueDictKeyError
 from wagtail import hooks
 
 from intranet import clock
@@ -209,3 +210,18 @@ def test_a_form_that_arrives_empty_is_a_bad_request_and_not_a_broken_page(client
 def test_wagtails_page_for_broken_pages_is_missing(client):
     client.force_login(make_user(None, "site_editor"))
     assert client.get("/admin/failwhale/").status_code == 404
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("address", "form"), [("/admin/", {}), ("/admin/account/", {"theme-theme": "dark"})])
+def test_what_breaks_for_another_reason_stays_broken(client, monkeypatch, address, form):
+    from intranet.access import middleware
+
+    def breaks(*given):
+        raise ValueError("something else") if not form else MultiValueDictKeyError("a field")
+
+    monkeypatch.setattr(middleware, "has_business", breaks)
+    monkeypatch.setattr(middleware.EditorsDeskMiddleware, "process_view", lambda *given: breaks())
+    client.force_login(make_user(None, "site_editor"))
+    client.raise_request_exception = False
+    assert client.post(address, form).status_code == 500

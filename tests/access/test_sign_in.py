@@ -1,17 +1,22 @@
+import datetime as dt
+
 import pytest
 from axes.models import AccessAttempt
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from intranet.access import roles, services
+from intranet.access import lock, roles, services
 from intranet.access.models import AuditEntry, User
 from tests.people_of_the_hall import PASSWORD, make_user
 
 pytestmark = pytest.mark.django_db
 
 
-def sign_in(client, username, password=PASSWORD, **extra):
-    return client.post("/sign-in/", {"username": username, "password": password, **extra}, HTTP_ACCEPT_LANGUAGE="en")
+def sign_in(client, username, password=PASSWORD, forwarded=None, **extra):
+    given = {"username": username, "password": password, **extra}
+    headers = {"Accept-Language": "en"} | ({"X-Forwarded-For": forwarded} if forwarded else {})
+    return client.post("/sign-in/", given, headers=headers)
 
 
 @pytest.fixture
@@ -112,8 +117,71 @@ def test_another_spelling_of_the_same_name_is_the_same_lock(client, spelling):
     user = make_user("HW0815")
     same = "ＨＷ０８１５" if spelling == "wide" else spelling.format(user.username)
     for _try in range(10):
-        sign_in(client, same, "wrong", HTTP_X_FORWARDED_FOR=f"10.0.0.{_try}")
+        sign_in(client, same, "wrong", forwarded=f"10.0.0.{_try}")
     assert sign_in(client, user.username).status_code == 429
+
+
+def test_tries_from_several_browsers_at_one_address_are_one_lock_and_the_administrator_sees_it(client):
+    admin, locked = make_user(None, roles.SYSTEM_ADMIN), make_user()
+    for number in range(10):
+        answer = client.post(
+            "/sign-in/", {"username": locked.username, "password": "wrong"}, HTTP_USER_AGENT=f"browser {number % 3}"
+        )
+    assert answer.status_code == 429
+    assert lock.locked_usernames() == {locked.username}
+    desk = Client()
+    desk.force_login(admin)
+    assert 'value="unlock"' in desk.get(f"/accounts/{locked.pk}/").content.decode()
+
+
+@pytest.mark.parametrize(("proxies", "seen"), [(0, ""), (1, ", 10.5.5.5"), (2, ", 10.5.5.5, 10.9.9.9")])
+def test_the_lock_is_of_one_real_address_whatever_the_client_writes(client, settings, proxies, seen):
+    settings.PROXY_COUNT = proxies
+    user = make_user()
+    for number in range(10):
+        answer = sign_in(client, user.username, "wrong", forwarded=f"10.0.0.{number}{seen}")
+    assert answer.status_code == 429
+    elsewhere = Client(REMOTE_ADDR="10.7.7.7")
+    assert elsewhere.post("/sign-in/", {"username": user.username, "password": PASSWORD}).status_code == 302
+
+
+def wrong_from(number, username):
+    return Client(REMOTE_ADDR=f"10.0.{number}.1").post("/sign-in/", {"username": username, "password": "wrong"})
+
+
+def test_who_has_many_addresses_is_stopped_by_the_lock_of_the_account(client, settings):
+    settings.ACCOUNT_FAILURE_LIMIT = 25
+    user, other = make_user(), make_user()
+    for _try in range(14):
+        wrong_from(0, user.username)  # the last four are refused and count no more
+    for number in range(1, 15):
+        assert wrong_from(number, user.username).status_code == 200
+    answer = wrong_from(15, user.username)
+    assert answer.status_code == 429
+    assert "25" in answer.content.decode()
+    assert sign_in(client, user.username).status_code == 429
+    assert lock.locked_usernames() == {user.username}
+    assert sign_in(client, other.username).status_code == 302
+    services.unlock(user)
+    assert sign_in(client, user.username).status_code == 302
+
+
+def test_the_lock_of_the_account_ends_by_itself(client, settings):
+    settings.ACCOUNT_FAILURE_LIMIT = 12
+    user = make_user()
+    for number in range(12):
+        answer = wrong_from(number, user.username)
+    assert answer.status_code == 429
+    AccessAttempt.objects.update(attempt_time=timezone.now() - dt.timedelta(minutes=20, seconds=30))
+    assert lock.minutes_left(user.username) == 10
+    AccessAttempt.objects.update(attempt_time=timezone.now() - dt.timedelta(minutes=31))
+    assert lock.locked_usernames() == set()
+    assert sign_in(client, user.username).status_code == 302
+
+
+def test_the_hall_locks_an_account_after_at_most_a_hundred_tries(settings):
+    assert settings.AXES_FAILURE_LIMIT == 10
+    assert settings.ACCOUNT_FAILURE_LIMIT == 100
 
 
 @pytest.mark.control
@@ -150,6 +218,16 @@ def test_the_system_administrator_unlocks_and_it_is_recorded(client):
     assert sign_in(client, locked.username).status_code == 302
 
 
+@pytest.mark.parametrize("service", [services.unlock, services.hand_over_password])
+def test_opening_one_account_opens_no_other(service):
+    admin, locked, other = make_user(), make_user(), make_user()
+    for user in (locked, other):
+        for _try in range(10):
+            wrong_from(0, user.username)
+    service(locked, by=admin)
+    assert lock.locked_usernames() == {other.username}
+
+
 def test_a_password_handed_over_must_be_changed_before_anything_else(client):
     admin, clerk = make_user(None, roles.SYSTEM_ADMIN), make_user()
     client.force_login(clerk)
@@ -163,6 +241,11 @@ def test_a_password_handed_over_must_be_changed_before_anything_else(client):
     assert sign_in(client, clerk.username, password).status_code == 302
     for path in ("/", "/audit/", "/admin/", "/accounts/"):
         assert client.get(path)["Location"] == "/password/"
+    same = {"old_password": password, "new_password1": password, "new_password2": password}
+    answer = client.post("/password/", same)
+    assert answer.status_code == 200
+    assert "请重新设置" in answer.content.decode()
+    assert User.objects.get(pk=clerk.pk).must_change_password
     new = {"old_password": password, "new_password1": "翠竹四季常青2026", "new_password2": "翠竹四季常青2026"}
     assert client.post("/password/", new).status_code == 302
     assert not User.objects.get(pk=clerk.pk).must_change_password
@@ -171,8 +254,10 @@ def test_a_password_handed_over_must_be_changed_before_anything_else(client):
 
 
 def test_the_object_in_hand_knows_that_the_password_is_ones_own():
-    user = make_user(None, must_change_password=True)
+    user, other = (make_user(None, must_change_password=True) for _one in range(2))
     services.password_changed(user)
+    other.refresh_from_db()
+    assert other.must_change_password is True
     assert user.must_change_password is False
     user.refresh_from_db()
     assert user.must_change_password is False
@@ -252,6 +337,7 @@ def test_a_page_of_the_editors_desk_that_is_not_ones_own_answers_403(client, adm
     client.force_login(editor)
     assert client.get("/admin/").status_code == 200
     assert client.get("/admin/users/").status_code == 403
+    assert "没有权限" not in client.get("/admin/").content.decode()
     assert client.get("/admin/collections/").status_code == 403
 
 

@@ -33,6 +33,9 @@ def shared(thing: str, parameter: str = "pk", **more: Any) -> Callable[[World, A
     return lambda world, user: {parameter: world.shared[thing], **more}
 
 
+# What is done to one page, tried on a notice: the home page may not be deleted, moved or hidden by anybody.
+PAGE_WORK = ("edit", "delete", "unpublish", "copy", "move", "set_privacy", "history", "view_draft", "usage")
+
 BY_ROUTE: dict[str, Callable[[World, Any], Trio | Parameters]] = {
     "access:account": of_person("user"),
     "access:file": of_person("file", "path"),
@@ -72,21 +75,29 @@ BY_ROUTE: dict[str, Callable[[World, Any], Trio | Parameters]] = {
     },
     "workdays:year": lambda world, user: {"year": 2026},
     "workdays:announce": lambda world, user: {"year": 2026},
-    "workdays:remove_day": shared("nothing"),
-    "pages:confirm": shared("nothing"),
-    "pages:readers": shared("nothing"),
+    "workdays:remove_day": shared("day"),
+    "pages:confirm": shared("notice"),
+    "pages:readers": shared("notice"),
     # Nobody has ever made one of these: the rule is that there is none.
     **{
         name: shared("nothing")
         for name in (
-            "wagtailadmin_api:documents:detail",
-            "wagtailadmin_api:images:detail",
             *(f"wagtailadmin_workflows:{kind}" for kind in ("enable", "disable", "edit", "usage", "usage_results")),
             *(f"wagtailadmin_workflows:{kind}_task" for kind in ("edit", "enable", "disable")),
         )
     },
-    "wagtailadmin_pages:revisions_compare": shared("page"),
+    **{
+        f"wagtailadmin_pages:revisions_{name}": lambda world, user: {
+            "page_id": world.shared["notice"],
+            "revision_id": world.shared["revision"],
+        }
+        for name in ("view", "revert", "unschedule")
+    },
+    "wagtailadmin_pages:revisions_compare": shared("notice"),
+    **{f"wagtailadmin_pages:{name}": shared("notice", "page_id") for name in PAGE_WORK},
     "wagtailadmin_api:pages:detail": shared("page"),
+    "wagtailadmin_api:documents:detail": shared("document"),
+    "wagtailadmin_api:images:detail": shared("image"),
     "wagtailadmin_api:pages:action": shared("page", action_name="copy"),
     "wagtailadmin_collections:edit": shared("collection"),
     "wagtailadmin_collections:delete": shared("collection"),
@@ -99,10 +110,10 @@ BY_MODEL: dict[str, Callable[[World, Any], Trio | Parameters]] = {
     "people.Body": shared("body"),
     "people.Person": of_person("person"),
     "access.User": of_person("user"),
-    "auth.Group": shared("nothing"),
-    "wagtailimages.Image": shared("nothing"),
-    "wagtaildocs.Document": shared("nothing"),
-    "wagtailcore.Site": shared("nothing"),
+    "auth.Group": shared("group"),
+    "wagtailimages.Image": shared("image"),
+    "wagtaildocs.Document": shared("document"),
+    "wagtailcore.Site": shared("site"),
     "wagtailcore.Page": shared("page"),
 }
 
@@ -116,10 +127,12 @@ BY_PARAMETER: dict[str, Callable[[World], Any]] = {
         name: lambda world: NOTHING
         for name in (
             *("task_state_id", "task_id", "revision_id", "workflow_state_id", "workflow_pk", "session_id"),
-            *("document_id", "doc_id", "image_id", "uploaded_file_id", "restriction_id"),
-            *("page_view_restriction_id", "object_id"),
+            *("uploaded_file_id", "page_view_restriction_id", "object_id"),
         )
     },
+    **{name: lambda world: world.shared["document"] for name in ("document_id", "doc_id")},
+    "image_id": lambda world: world.shared["image"],
+    "restriction_id": lambda world: world.shared["restriction"],
     "collection_id": lambda world: world.shared["collection"],
     "app_label": lambda world: "wagtailcore",
     "app_name": lambda world: "wagtailcore",
@@ -135,7 +148,7 @@ BY_PARAMETER: dict[str, Callable[[World], Any]] = {
     "token": lambda world: "set-password",
 }
 BY_ADDRESS: dict[str, Callable[[World], Parameters]] = {
-    r"documents/^(\d+)/(.*)$": lambda world: {"_0": NOTHING, "_1": "x.pdf"},
+    r"documents/^(\d+)/(.*)$": lambda world: {"_0": world.shared["document"], "_1": world.shared["document_file"]},
     r"^((?:[\w\-]+/)*)$": lambda world: {"_0": ""},
 }
 

@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
-from wagtail.models import Collection, Page, Site
+from django.core.files.base import ContentFile
+from PIL import Image as Pictures
+from wagtail.documents import get_document_model
+from wagtail.images import get_image_model
+from wagtail.models import Collection, CollectionViewRestriction, Page, Site
 
 from intranet import clock
-from intranet.access.models import User
-from intranet.access.roles import CHIEF_REPRESENTATIVE, ROLES, STAFF, WINDOW_HEAD
+from intranet.access.models import Role, User
+from intranet.access.roles import CHIEF_REPRESENTATIVE, ROLES, SITE_EDITOR, STAFF, UNION_OFFICER, WINDOW_HEAD
 from intranet.calendars.models import FeedToken, Scheduled
 from intranet.calendars.services import issue_token
+from intranet.pages.services import publish_notice
 from intranet.people.models import Body, CorrectionRequest, Leadership, Membership, Posting, Unit, Window, Zone
 from intranet.reminders.models import InboxMessage, OutboxRow
 from intranet.sheets.models import SheetUpload
+from intranet.workdays.models import Day
 from tests.people_of_the_hall import make_user
 
 # A Thursday morning; everything measured happens at this instant.
@@ -64,7 +74,7 @@ def build() -> World:
     world.things[world.foreigner.pk] = things_of(world.foreigner, elsewhere, windows[elsewhere], body)
     lead(world.users[CHIEF_REPRESENTATIVE], CHIEF_REPRESENTATIVE, unit=here)
     lead(world.users[WINDOW_HEAD], WINDOW_HEAD, window=windows[here])
-    world.shared = shared_things(zone)
+    world.shared = shared_things(zone, world.users[SITE_EDITOR])
     if apps.is_installed("evaluations"):
         world.shared |= a_round(world)
         for user in (*world.users.values(), world.mate, world.foreigner):
@@ -111,6 +121,7 @@ def things_of(user: User, unit: Unit, window: Window, body: Body) -> dict[str, A
         rule="matrix", object=label, occasion="once", recipient=user, channel="inbox", due=NOW, until=NOW
     )
     token = issue_token(user=user, label="手机")
+    digest = stored_sheet(user)
     return {
         "user": user.pk,
         "username": user.username,
@@ -128,23 +139,62 @@ def things_of(user: User, unit: Unit, window: Window, body: Body) -> dict[str, A
         "message": InboxMessage.objects.create(recipient=user, outbox=outbox, subject="提醒", received_at=NOW).pk,
         "token": token,
         "upload": SheetUpload.objects.create(
-            person=user, kind="staff_register", file_name="x.xlsx", sha256="0" * 64, size=1, uploaded_at=NOW
+            person=user, kind="staff_register", file_name="x.xlsx", sha256=digest, size=1, uploaded_at=NOW
         ).pk,
         "subscription": FeedToken.objects.filter(user=user).latest("pk").pk,
-        "file": "nobody/knows.pdf",
+        "file": f"sheets/{digest}",
     }
 
 
-def shared_things(zone: Zone) -> dict[str, Any]:
+def stored_sheet(user: User) -> str:
+    """A file that only its owner may read, if anybody; gives its name, which is its fingerprint."""
+    digest = hashlib.sha256(user.username.encode()).hexdigest()
+    folder = Path(settings.MEDIA_ROOT) / "sheets"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / digest).write_bytes(user.username.encode())
+    return digest
+
+
+def shared_things(zone: Zone, editor: User) -> dict[str, Any]:
     site = Site.objects.get(is_default_site=True)
     page = ContentType.objects.get_for_model(Page)
     entry = Scheduled.objects.create(uid="matrix@hall", starts=NOW, ends=NOW, changed_at=NOW)
     return {
+        **things_of_editors(editor),
         "page": site.root_page_id,
+        "site": site.pk,
+        "group": Role.objects.get(key=STAFF).group_id,
+        "day": Day.objects.filter(day__year=2026).first().pk,
         "zone": zone.pk,
         "body": Body.objects.get(name="矩阵工会小组").pk,
         "collection": Collection.get_first_root_node().pk,
         "content_type": page.pk,
         "uid": entry.uid,
         "nothing": 987654321,
+    }
+
+
+def things_of_editors(editor: User) -> dict[str, Any]:
+    """A notice, a picture and a document, the two in a collection that is closed to all but the union's officers."""
+    closed = Collection.get_first_root_node().add_child(name="矩阵内部")
+    restriction = CollectionViewRestriction.objects.create(collection=closed, restriction_type="groups")
+    restriction.groups.set([Role.objects.get(key=UNION_OFFICER).group_id])
+    notice = publish_notice(
+        title="矩阵通知", text="正文", issuing_unit="办公室", date=NOW.date(), by=None, must_read=True
+    )
+    picture = BytesIO()
+    Pictures.new("RGB", (8, 8), "white").save(picture, format="PNG")
+    image = get_image_model()(title="矩阵图片", file=ContentFile(picture.getvalue(), "matrix.png"), collection=closed)
+    image._set_image_file_metadata()
+    image.save()
+    document = get_document_model().objects.create(
+        title="矩阵文件", file=ContentFile(b"%PDF-1.4", "matrix.pdf"), collection=closed
+    )
+    return {
+        "notice": notice.pk,
+        "revision": notice.save_revision(user=editor).pk,
+        "image": image.pk,
+        "document": document.pk,
+        "document_file": document.filename,
+        "restriction": restriction.pk,
     }

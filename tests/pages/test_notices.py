@@ -52,11 +52,18 @@ class TestSeeing:
         assert shown(editor) == ["内部"]
         client.force_login(clerk)
         assert client.post(f"/read/{made.pk}/").status_code == 404
+        assert client.get(made.url).status_code == 404
+        client.force_login(editor)
+        assert client.get(made.url).status_code == 200
 
-    def test_a_notice_under_a_password_is_never_listed(self, notice, editor):
+    def test_a_notice_under_a_password_is_never_listed_and_asks_for_it(self, notice, editor, client):
         made = notice("有密码")
         PageViewRestriction.objects.create(page=made, restriction_type=PageViewRestriction.PASSWORD, password="x")
         assert shown(editor) == []
+        client.force_login(editor)
+        answer = client.get(made.url)
+        assert answer.status_code == 200
+        assert 'type="password"' in answer.content.decode()
 
     def test_a_notice_for_everyone_signed_in_is_listed(self, notice, clerk):
         PageViewRestriction.objects.create(page=notice("登录可见"), restriction_type=PageViewRestriction.LOGIN)

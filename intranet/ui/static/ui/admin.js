@@ -1,4 +1,4 @@
-/* Names for the two kinds of fields that Wagtail's own scripts leave without one. */
+/* Names for the three kinds of fields that Wagtail's own scripts leave without one. */
 (function () {
   "use strict";
 
@@ -16,8 +16,20 @@
     if (button) field.setAttribute("aria-label", button.textContent.trim());
   }
 
+  // The text editor is a block without a label of its own: the nearest heading above it says what it is.
+  function nameText(editor) {
+    for (var around = editor.parentElement; around; around = around.parentElement) {
+      var heading = around.querySelector("label, [data-panel-heading-text]");
+      if (heading && heading.textContent.trim()) {
+        editor.setAttribute("aria-label", heading.textContent.trim());
+        return;
+      }
+    }
+  }
+
   function nameAll() {
     document.querySelectorAll(".tagit-new input:not([aria-label])").forEach(nameTags);
+    document.querySelectorAll(".public-DraftEditor-content:not([aria-label])").forEach(nameText);
     document.querySelectorAll(".replace-file-input input[type=file]:not([aria-label])").forEach(nameUpload);
   }
 
