@@ -27,13 +27,21 @@ def advance(now: dt.datetime) -> None:
     """Bring every running round to where it should be at an instant. Twice changes nothing; nor does an earlier one.
 
     A round that cannot be sealed now (someone is reading the file) waits for the next call and
-    does not hold up the others.
+    does not hold up the others. Nor does one that fails for a reason nobody foresaw: the others
+    go on, then its error is raised, so that whoever called knows.
     """
+    failed: list[Exception] = []
     with clock.at(now):
         for pk in Election.objects.running().order_by("voting_closes", "pk").values_list("pk", flat=True):
-            _bring_forward(pk)
+            try:
+                _bring_forward(pk)
+            except Exception as error:
+                logger.exception("Round %s could not be brought forward", pk)
+                failed.append(error)
         for election in Election.objects.waiting_for_seal(now).filter(phase=Phase.CANCELLED):
             _seal(election)
+    if failed:
+        raise failed[0]
 
 
 def _bring_forward(pk: int) -> None:

@@ -57,7 +57,9 @@ class Vote(View):
     @method_decorator(sensitive_variables())
     def post(self, request: HttpRequest, slug: str) -> HttpResponse:
         election = round_or_404(request, slug)
-        choices, receipt = request.POST.getlist("choice"), request.POST.get("receipt", "")
+        choices = request.POST.getlist("choice")
+        # The page's own form always brings one; whoever sends without cannot repeat a lost answer, no more.
+        receipt = request.POST.get("receipt") or voting.new_receipt()
         try:
             voting.cast_ballot(election=election, user=request.user, choices=choices, receipt=receipt)
         except AlreadyVoted as refusal:

@@ -207,6 +207,11 @@ WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
+# What a hall hands round; nothing that a browser or a computer would run.
+WAGTAILDOCS_EXTENSIONS = [
+    *("doc", "docx", "xls", "xlsx", "ppt", "pptx", "wps", "et", "dps", "ofd", "pdf", "csv", "txt", "rtf"),
+    *("jpg", "jpeg", "png", "zip"),
+]
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 10 * 1024 * 1024
 WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
 WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False

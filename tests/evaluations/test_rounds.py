@@ -289,6 +289,24 @@ def test_phases_move_at_their_second_and_never_back(hall):
     )
 
 
+def test_a_round_that_fails_holds_up_no_other_and_is_told(hall, monkeypatch):
+    broken, sound = plan(hall), plan(hall, make_award(hall, slug="another", name="示范岗"))
+    with clock.at(BEFORE):
+        for election in (broken, sound):
+            rounds.open_round(election=election, by=hall.officer)
+    step = progress.step
+
+    def step_or_fail(election):
+        if election.pk == broken.pk:
+            raise ValueError("unforeseen")
+        step(election)
+
+    monkeypatch.setattr(progress, "step", step_or_fail)
+    with pytest.raises(ValueError, match="unforeseen"):
+        rounds.advance(OPENS)
+    assert (phase_of(broken), phase_of(sound)) == ("preparation", "recommendation")
+
+
 def test_a_round_nobody_opened_stays_in_preparation_and_says_why(hall):
     election = plan(hall)
     rounds.advance(ENDS)

@@ -143,3 +143,18 @@ def test_a_window_number_is_kept_in_one_form(hall, typed, kept):
 
 def test_a_number_with_a_raised_figure_still_sorts(hall):
     assert Window.sort_key_of("3²") == "0000033²"
+
+
+@pytest.mark.parametrize("kind", ["unit", "window"])
+def test_a_place_is_closed_only_when_nobody_is_posted_there(hall, officer, kind):
+    """A closed place is in no list: whoever was left there would be at a place nobody finds."""
+    person = make_person("甲", "1", hall.tax, hall.tax_window)
+    closing = hall.tax if kind == "unit" else hall.tax_window
+    closing.retired_on = day(0)
+    with pytest.raises(ValidationError, match="1 person is still posted here"):
+        closing.full_clean()
+    closing.retired_on = day(1)
+    closing.full_clean()
+    postings.withdraw(person=person, last_day=day(-1), by=officer)
+    closing.retired_on = day(0)
+    closing.full_clean()

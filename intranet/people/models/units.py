@@ -8,6 +8,9 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from intranet import clock
 
 from ..querysets import UnitQuerySet, WindowQuerySet, ZoneQuerySet
 
@@ -20,6 +23,24 @@ def refuse_circle(place: Any) -> None:
             raise ValidationError({"parent": _("This belongs to the entry itself. Choose one above it.")})
         seen.add(above.pk)
         above = above.parent
+
+
+def refuse_closing_over_people(place: Any) -> None:
+    """A closed place is in no list, so nobody may be left there; raises ValidationError. A day to come is a plan."""
+    if place.pk is None or place.retired_on is None or place.retired_on > clock.today():
+        return
+    left = place.postings.on().values("person").distinct().count()
+    if left:
+        raise ValidationError(
+            {
+                "retired_on": ngettext(
+                    "%(n)d person is still posted here. Transfer or withdraw them, then close it.",
+                    "%(n)d people are still posted here. Transfer or withdraw them, then close it.",
+                    left,
+                )
+                % {"n": left}
+            }
+        )
 
 
 class Unit(models.Model):
@@ -54,6 +75,7 @@ class Unit(models.Model):
 
     def clean(self) -> None:
         refuse_circle(self)
+        refuse_closing_over_people(self)
 
 
 class Zone(models.Model):
@@ -109,6 +131,7 @@ class Window(models.Model):
 
     def clean(self) -> None:
         self.number = "".join(unicodedata.normalize("NFKC", self.number).split())
+        refuse_closing_over_people(self)
 
     @staticmethod
     def sort_key_of(number: str) -> str:

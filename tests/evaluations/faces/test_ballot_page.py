@@ -99,6 +99,19 @@ def test_accepted_leads_to_the_receipt(hall, as_user):
     assert Ballot.objects.filter(election=election).count() == 1
 
 
+def test_a_ballot_sent_without_a_receipt_is_given_one(hall, as_user):
+    """The door names only the choices; who sends no more has voted too, once."""
+    election = voting_round(hall)
+    client = as_user(hall.staff[4])
+    with clock.at(DURING_VOTE):
+        sent = client.post(ballot(election), {"choice": keys_of(election)[:1]})
+        given = read(client.get(receipt_page(election))).one("code", id="receipt").text
+        again = client.post(ballot(election), {"choice": keys_of(election)[:1]})
+    assert (sent.status_code, len(given), again.status_code) == (303, 43, 409)
+    assert Mark.objects.get().receipt == given
+    assert Ballot.objects.count() == 1
+
+
 @pytest.mark.parametrize("same_receipt", [True, False], ids=["lost answer", "second tab"])
 def test_the_second_time_is_told_so(hall, as_user, same_receipt):
     election = voting_round(hall)
