@@ -26,7 +26,8 @@ _binding = threading.Lock()
 
 class WholeFilesChannel(filesystem.Channel):
     def _put(self, queue: str, payload: dict[str, Any], **kwargs: Any) -> None:
-        name = f"{round(time.monotonic() * 1000)}_{uuid.uuid4()}.{queue}.msg"
+        # Readers take them by name: nanoseconds, so that two of one moment keep their order.
+        name = f"{time.monotonic_ns():020d}_{uuid.uuid4()}.{queue}.msg"
         path = Path(self.data_folder_out, name)
         # Nobody's queue: readers go by the end of the name.
         unfinished = path.with_suffix(".part")

@@ -92,13 +92,6 @@ def test_a_move_is_no_departure(hall, bring):
     assert person.left_on is None
 
 
-def test_who_is_posted_again_by_a_sheet_is_here_again(hall, bring):
-    person = make_person("甲", "HW01", left_on=day(-50))
-    bring(["HW01", "区税务局", day(-3).isoformat(), "", ""])
-    person.refresh_from_db()
-    assert (person.left_on, person.entered_on) == (None, day(-3))
-
-
 def test_who_is_posted_again_before_having_gone_keeps_the_first_day(hall, bring):
     person = make_person("甲", "HW01", left_on=day(4))
     bring(["HW01", "区税务局", day(5).isoformat(), "", ""])

@@ -35,9 +35,10 @@ def depart(*, person: Person, posting: Posting, by: Any) -> None:
 
 
 def settle(*, people: Iterable[int], by: Any) -> None:
-    """After postings were written in bulk: who has left by them leaves, who is back is back.
+    """After postings were written in bulk: who leaves by them leaves, who was to leave and goes on stays.
 
-    ``people`` are primary keys. Only the latest posting counts; earlier withdrawals are history.
+    ``people`` are primary keys of people who are still here. Only the latest posting counts;
+    earlier withdrawals are history.
     """
     latest: dict[int, Posting] = {}
     rows = Posting.objects.filter(person_id__in=list(people)).select_related("person__user")
@@ -46,10 +47,8 @@ def settle(*, people: Iterable[int], by: Any) -> None:
     for posting in latest.values():
         person = posting.person
         if posting.ends_on is None and person.left_on is not None:
-            if person.left_on < clock.today():
-                person.entered_on = posting.starts_on
             person.left_on = None
-            person.save(update_fields=["left_on", "entered_on"])
+            person.save(update_fields=["left_on"])
             audit.record("people.enter", person, by=by, data={"posting": posting.pk})
         elif posting.ending == Posting.Ending.WITHDRAWAL and person.left_on != posting.ends_on:
             depart(person=person, posting=posting, by=by)

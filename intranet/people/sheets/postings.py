@@ -111,7 +111,8 @@ class PostingRows(SheetRows):
         if new and posting.ends_on is None and window_fault(posting.unit, posting.window):
             about = {"value": posting.window.number, "unit": posting.unit.name}
             row.error(problem("foreign_window", **about), "window" if "window" in row.block else "unit")
-        if new and person.left_on and (posting.ends_on is None or posting.ends_on > person.left_on):
+        # As with the register: whoever has gone comes back on their own page, where their account is seen to.
+        if new and person.has_left and (posting.ends_on is None or posting.ends_on > person.left_on):
             row.error(problem("has_left", value=person.name), "person")
 
     def _match(self, lock: bool) -> None:
