@@ -8,6 +8,8 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 VAR_DIR ?= $(CURDIR)/var
 export VAR_DIR
+# Where compiled files are forbidden, each of the many processes would compile the house anew.
+export PYTHONDONTWRITEBYTECODE :=
 ROOM ?=
 ONLY ?=
 WORKERS ?= auto

@@ -6,6 +6,7 @@ import fcntl
 import os
 import shutil
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
@@ -36,18 +37,44 @@ def demo_template(name: str = "demo", words: tuple[str, ...] = (), clock: str = 
 
     ``words`` are further words for ``load_demo``, where ``{folder}`` stands for the hall's folder.
     """
+    empty = empty_template()
+    return _made_once(name, lambda folder: _load(folder, empty, words, clock))
+
+
+def empty_template() -> Path:
+    """A hall that is prepared and holds nobody: migrating takes longer than most halls are used."""
+    return _made_once("demo_empty", _prepare)
+
+
+def _made_once(name: str, make: Callable[[Path], None]) -> Path:
     folder = KEEP / f"{name}_{RUN}_{'pg' if on_postgresql() else 'lite'}"
     KEEP.mkdir(parents=True, exist_ok=True)
     with open(f"{folder}.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (folder / "complete").exists():
             folder.mkdir(parents=True, exist_ok=True)
-            if on_postgresql():
-                on_server("CREATE DATABASE {}", folder.name)
-            load = ("load_demo", *(word.format(folder=folder) for word in words))
-            running.prepare(folder, address(folder.name), (("prepare",), load), clock)
+            make(folder)
             (folder / "complete").touch()
     return folder
+
+
+def _prepare(folder: Path) -> None:
+    if on_postgresql():
+        on_server("CREATE DATABASE {}", folder.name)
+    running.prepare(folder, address(folder.name), (("prepare",),))
+
+
+def _load(folder: Path, empty: Path, words: tuple[str, ...], clock: str) -> None:
+    copy(empty, folder, folder.name)
+    load = ("load_demo", *(word.format(folder=folder) for word in words))
+    running.prepare(folder, address(folder.name), (load,), clock)
+
+
+def copy(template: Path, var: Path, name: str) -> None:
+    """The files of a hall to ``var``, and on PostgreSQL its database to one called ``name``."""
+    shutil.copytree(template, var, dirs_exist_ok=True, ignore=shutil.ignore_patterns("complete"))
+    if on_postgresql():
+        on_server("CREATE DATABASE {} TEMPLATE {}", name, template.name)
 
 
 class Halls:
@@ -58,16 +85,11 @@ class Halls:
         self.names: set[str] = set()
         self.running: list[running.RunningHall] = []
 
-    def _place(self, template: Path | None) -> tuple[Path, str]:
-        """A fresh folder and database, empty or a copy of a template."""
+    def _place(self, template: Path) -> tuple[Path, str]:
+        """A copy of a template, in a folder and a database of its own."""
         var, name = self.folder("hall"), f"hall_{uuid.uuid4().hex[:10]}"
-        if template:
-            shutil.copytree(template, var, dirs_exist_ok=True)
+        copy(template, var, name)
         if on_postgresql():
-            if template:
-                on_server("CREATE DATABASE {} TEMPLATE {}", name, template.name)
-            else:
-                on_server("CREATE DATABASE {}", name)
             self.names.add(name)
         return var, name
 
@@ -88,7 +110,7 @@ class Halls:
         """A running hall: a copy of a demo hall, an empty one, or one that stopped before (``var``)."""
         fresh = var is None
         if var is None:
-            var, database = self._place(template or (demo_template() if demo else None))
+            var, database = self._place(template or (demo_template() if demo else empty_template()))
         hall = running.start(var, address(database), prepare_with=(("prepare",),) if fresh else (), clock=clock)
         self.running.append(hall)
         return hall

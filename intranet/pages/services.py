@@ -10,7 +10,6 @@ from django.db import IntegrityError, transaction
 from django.utils.html import format_html
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from pypinyin import lazy_pinyin
 from wagtail.models import Collection, Locale, Page, Site, Task, Workflow
 
 from intranet import clock
@@ -108,6 +107,9 @@ def _free_slug(parent: Page, wanted: str) -> str:
 
 def _slug_of(title: str) -> str:
     """From the title, in pinyin: an address that can be read aloud on the telephone."""
+    # Here, as in intranet.people.pinyin: its dictionaries take half a second at the start of every process.
+    from pypinyin import lazy_pinyin
+
     return slugify(" ".join(lazy_pinyin(title)))[:60].strip("-") or "page"
 
 

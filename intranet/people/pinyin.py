@@ -10,8 +10,6 @@ import unicodedata
 from functools import lru_cache
 from typing import Any
 
-from pypinyin import Style, lazy_pinyin
-
 # Surnames of one character whose reading differs from the ordinary one.
 SURNAMES = {
     "单": "shan", "解": "xie", "仇": "qiu", "曾": "zeng", "翟": "zhai", "查": "zha", "区": "ou", "朴": "piao",
@@ -61,6 +59,9 @@ def syllables(name: str) -> list[str]:
 # Given names and syllables return all through a register; reading one takes longer than all else about a name.
 @lru_cache(maxsize=4096)
 def _ordinary(text: str) -> tuple[str, ...]:
+    # Here: its dictionaries take half a second, which every command and every worker would pay at its start.
+    from pypinyin import Style, lazy_pinyin
+
     read = lazy_pinyin(text, style=Style.NORMAL, v_to_u=True) if text else []
     kept = ("".join(ch for ch in part.lower() if ch.isalnum()) for part in read)
     return tuple(part for part in kept if part)
