@@ -130,6 +130,9 @@ class Issue:
     row: int | None = None
     column: str = ""
     heading: str = ""
+    # Something only the person knows: what may be answered, as (value, label), and under which key.
+    choices: tuple[tuple[str, str], ...] = ()
+    question: str = ""
 
     def as_json(self) -> dict[str, Any]:
         said: dict[str, Any] = {"row": self.row, "column": self.column or None, "code": self.code}
@@ -143,18 +146,24 @@ class Issue:
 
 @dataclass(frozen=True)
 class Problem:
-    """What a parser found wrong, or worth a warning, before it is known in which cell."""
+    """What a parser found wrong, or worth a warning, before it is known in which cell.
+
+    With ``choices`` (value, label) it is a question: the person picks one on the page, and the sheet is read again.
+    ``asks`` says what the answer stands for: "cells", the text of the cell; "people", who is meant.
+    """
 
     code: str
     about: dict[str, Any]
+    choices: tuple[tuple[str, str], ...] = ()
+    asks: str = "cells"
 
     @property
     def message(self) -> str:
         return sentence(self.code, self.about)
 
 
-def problem(code: str, **about: Any) -> Problem:
-    return Problem(code, about)
+def problem(code: str, *, choices: tuple[tuple[str, str], ...] = (), asks: str = "cells", **about: Any) -> Problem:
+    return Problem(code, about, choices, asks)
 
 
 def sentence(code: str, about: dict[str, Any]) -> str:

@@ -17,6 +17,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
+from .answers import NONE, Answers
 from .found_rows import rows_of
 from .headings import letter, plain
 from .issues import Issue, Problem, problem
@@ -63,7 +64,15 @@ class Row:
     def _issue(self, found: Problem, column: str) -> Issue:
         binding = self.block.get(column)
         place = letter(binding.index + 1) if binding else ""
-        return Issue(found.code, found.message, self.number, place, binding.heading if binding else "")
+        asked = f"{found.asks}:{place}{self.number}" if found.choices else ""
+        return Issue(
+            found.code, found.message, self.number, place, binding.heading if binding else "", found.choices, asked
+        )
+
+    def place(self, column: str) -> str:
+        """Where the cell of a column stands ("C5"); "" when the sheet has no such column."""
+        binding = self.block.get(column)
+        return f"{letter(binding.index + 1)}{self.number}" if binding else ""
 
     def shown(self, column: str) -> str:
         return shown(self.cells.get(column))
@@ -88,7 +97,7 @@ class Lookup:
         return found
 
 
-def read_rows(table: Table, today: dt.date, plain_text: bool) -> list[Row]:
+def read_rows(table: Table, today: dt.date, plain_text: bool, answers: Answers = NONE) -> list[Row]:
     """Every row of the table with its cells read; what a cell cannot mean becomes an error of the row."""
     rows = []
     contexts = {
@@ -98,6 +107,8 @@ def read_rows(table: Table, today: dt.date, plain_text: bool) -> list[Row]:
     }
     for found in rows_of(table):
         row = Row(found.number, found.cells, found.block)
+        if answers.cells:
+            row.cells.update({name: answers.cells[row.place(name)] for name in row.block if row.place(name) in answers.cells})
         for name, trouble in found.problems.items():
             row.error(trouble, name)
         for name, binding in found.block.items():
@@ -145,8 +156,18 @@ class SheetRows:
     fields: ClassVar[tuple[str, ...]] = ()
     duplicate_code: ClassVar[str] = "duplicate_name"
 
-    def __init__(self, kind: SheetKind, rows: list[Row], *, by: Any, today: dt.date, options: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        kind: SheetKind,
+        rows: list[Row],
+        *,
+        by: Any,
+        today: dt.date,
+        options: dict[str, Any],
+        answers: Answers = NONE,
+    ) -> None:
         self.kind, self.rows, self.by, self.today, self.options = kind, rows, by, today, options
+        self.answers = answers
         self.known: dict[tuple[Any, ...], Any] = {}
         self.touched: dict[str, None] = {}
 
