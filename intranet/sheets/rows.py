@@ -108,7 +108,9 @@ def read_rows(table: Table, today: dt.date, plain_text: bool, answers: Answers =
     for found in rows_of(table):
         row = Row(found.number, found.cells, found.block)
         if answers.cells:
-            row.cells.update({name: answers.cells[row.place(name)] for name in row.block if row.place(name) in answers.cells})
+            row.cells.update(
+                {name: answers.cells[row.place(name)] for name in row.block if row.place(name) in answers.cells}
+            )
         for name, trouble in found.problems.items():
             row.error(trouble, name)
         for name, binding in found.block.items():
