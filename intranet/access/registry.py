@@ -46,6 +46,21 @@ class PrivateField:
 
 
 @dataclass(frozen=True)
+class SealedField:
+    """A field that holds sealed values (``access.sealed``), and the field of their keyed hashes if there is one:
+    `manage.py reseal` seals them with a new secret.
+    """
+
+    model: str  # "people.Person"
+    field: str
+    hash_field: str = ""
+
+    @property
+    def key(self) -> str:
+        return f"{self.model}.{self.field}"
+
+
+@dataclass(frozen=True)
 class AccountFact:
     """What a room above knows about accounts: ``facts(users)`` gives, for each user in order, a mapping that
     `manage.py accounts` adds to that person's line (department, feed…). Set-based: a few queries in all.
@@ -65,6 +80,10 @@ def private_files() -> dict[str, PrivateFile]:
 
 def private_fields() -> dict[str, PrivateField]:
     return collect("register_private_field")
+
+
+def sealed_fields() -> dict[str, SealedField]:
+    return collect("register_sealed_field")
 
 
 @dataclass
