@@ -1,4 +1,4 @@
-"""From a slip to being signed in: the code is looked at, a password or PIN is chosen, and with that the code is used."""
+"""From a slip to being signed in: the code is looked at, a password or PIN is chosen, and that uses the code."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def activation_door(view: Any) -> Any:
 
 @activation_door
 class Activate(View):
-    """The user name and the code. Wrong ones count like wrong passwords, and which of the two was wrong is not said."""
+    """The user name and the code. Wrong ones count like wrong passwords; which was wrong is not said."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return render(request, "access/activate.html", {"form": SlipForm()})

@@ -1,4 +1,4 @@
-"""Who somebody is: by password, by PIN, or by the code on a slip. Tries are counted by the lock that stands before."""
+"""Who somebody is: by password, by PIN, or by a slip. The lock that stands before counts the tries."""
 
 from __future__ import annotations
 

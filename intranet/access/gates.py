@@ -25,7 +25,7 @@ WAY_OUT = frozenset({"access:sign_out", "access:sign_in", "access:sign_in_help",
 
 @dataclass(frozen=True)
 class Gate:
-    """``closed(request)`` for somebody signed in; they are sent to the view ``leads_to`` and may use ``open_views``."""
+    """``closed(request)`` for somebody signed in; they are sent to ``leads_to`` and may use ``open_views``."""
 
     leads_to: str
     closed: Callable[[HttpRequest], bool]

@@ -39,7 +39,7 @@ class AuthenticatorQuerySet(models.QuerySet):
         return self.filter(wrong_tries__gte=settings.AXES_FAILURE_LIMIT, tried_at__gt=since)
 
     def take_a_try(self) -> bool:
-        """Count a try before its code is looked at, so that many at once are no more than ten. False: none is left."""
+        """Count a try before its code is looked at, so that many at once are at most ten. False: none is left."""
         now = clock.real_now()
         rested = Q(tried_at__isnull=True) | Q(tried_at__lte=now - PAUSE)
         open_for_tries = self.filter(rested | Q(wrong_tries__lt=settings.AXES_FAILURE_LIMIT))

@@ -12,7 +12,7 @@ from ..querysets import ActivationSlipQuerySet, AuthenticatorQuerySet, Remembere
 
 
 class ActivationSlip(models.Model):
-    """The one-time code on the slip somebody was given. One row a person: a new slip takes the place of the old one."""
+    """The one-time code on the slip somebody was given. One row a person: a new slip replaces the old one."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="activation_slip")
     code_hash = models.CharField(max_length=64)
