@@ -8,7 +8,7 @@ from intranet.reminders.registry import ClockJob
 from intranet.sheets.services import remove_old_files
 from intranet.ui.registry import DeskCard, NavigationItem, ProfileSection
 
-from . import account_facts, cards, demo, private_facts, reach, reminders, sections
+from . import account_facts, cards, demo, demo_newcomers, private_facts, reach, reminders, sections
 from .grants import GRANTS
 from .policies import POLICIES
 from .services import due
@@ -140,4 +140,8 @@ def sheet_kinds():
 
 @hooks.register("register_demo")
 def demo_part():
-    return DemoPart("people", 10, demo.load)
+    return [
+        DemoPart("people", 10, demo.load),
+        # After everything that counts heads: whoever comes today is on no roll yet.
+        DemoPart("people.newcomers", 90, demo_newcomers.load),
+    ]

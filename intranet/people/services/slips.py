@@ -49,9 +49,7 @@ def waiting_by_department(*, by: Any) -> list[Waiting]:
         unit = person.place.unit if person.place else None
         counted.setdefault(unit.pk if unit else None, [unit, 0])[1] += 1
     found = [Waiting(unit, count) for unit, count in counted.values()]
-    return sorted(
-        found, key=lambda one: (one.unit is None, one.unit.order if one.unit else 0, one.unit and one.unit.pk)
-    )
+    return sorted(found, key=lambda one: (0, one.unit.order, one.unit.pk) if one.unit else (1, 0, 0))
 
 
 def hand_out(*, people: Iterable[Person], by: Any) -> list[Slip]:
@@ -94,4 +92,5 @@ def _by_department(person: Person) -> tuple[Any, ...]:
 
 def _slip(person: Person, code: str, expires: Any) -> Slip:
     place = person.place.unit.name if person.place else ""
-    return Slip(person.name, person.user.username, code, expires, place)
+    username = person.user.username if person.user else person.staff_number
+    return Slip(person.name, username, code, expires, place)
