@@ -51,7 +51,7 @@ BY_ROUTE: dict[str, Callable[[World, Any], Trio | Parameters]] = {
     "people:correction": of_person("correction"),
     **{
         f"people:{name}": of_person("person")
-        for name in ("person", "edit", "enter", "transfer", "withdraw", "appoint", "join", "open_account")
+        for name in ("person", "edit", "enter", "transfer", "withdraw", "appoint", "join", "open_account", "reset")
     },
     **{f"sheets:{name}": of_person("upload") for name in ("preview", "confirm", "receipt", "problems")},
     **{f"sheets:{name}": lambda world, user: {"key": "staff_register"} for name in ("export", "template")},
