@@ -7,8 +7,10 @@ it only finds bounds and hints (number formats, hidden rows), so nothing hostile
 from __future__ import annotations
 
 import io
+import os
 import posixpath
 import re
+import struct
 import zipfile
 import zlib
 from dataclasses import dataclass, field
@@ -26,8 +28,15 @@ STYLE = re.compile(rb'\bs="(\d{1,6})"')
 ROW = re.compile(rb"<(?:\w+:)?row\b([^<>]*)>")
 COLUMN = re.compile(rb"<(?:\w+:)?col\b([^<>]*)>")
 TAG = rb"<(?:\w+:)?%s\b([^<>]*)>"
-BUILT_IN_DATES = {27: "yyyy年m月", 28: "m月d日", 30: "m-d-yy", 31: "yyyy年m月d日", 55: "yyyy年m月", 57: "yyyy年m月"}
-BUILT_IN_DATES |= {14: "m-d-yy", 15: "d-mmm-yy", 16: "d-mmm", 17: "mmm-yy", 22: "m-d-yy h:mm", 58: "m月d日"}
+# Formats that files name by number only, as Excel in China shows them.
+BUILT_IN_DATES = {14: "m-d-yy", 15: "d-mmm-yy", 16: "d-mmm", 17: "mmm-yy", 22: "m-d-yy h:mm", 30: "m-d-yy"}
+BUILT_IN_DATES |= dict.fromkeys((27, 36, 50, 52, 57), "yyyy年m月") | {31: "yyyy年m月d日"}
+BUILT_IN_DATES |= dict.fromkeys((28, 29, 51, 53, 54, 58), "m月d日")
+BUILT_IN = BUILT_IN_DATES | {2: "0.00", 9: "0%", 10: "0.00%"}
+DATE_MARKS = re.compile(r"[ymd]", re.I)
+ZEROS = re.compile(r"0{2,20}")
+WORKBOOK = "xl/workbook.xml"
+UNSAID = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
 
 
 @dataclass
@@ -74,31 +83,26 @@ def check_package(data: bytes, bounds: Bounds) -> dict[str, SheetScan]:
 
 
 def _checked_members(package: zipfile.ZipFile, bounds: Bounds) -> dict[str, bytes]:
-    """The XML members' bytes, after the whole directory has been judged."""
-    infos = package.infolist()
-    names = [info.filename for info in infos]
-    if len(infos) > bounds.members or len(set(names)) != len(names):
+    """The XML members' bytes by name in small letters (readers look no closer), after the directory was judged."""
+    infos = {info.filename.replace("\\", "/").lower(): info for info in package.infolist()}
+    if len(package.infolist()) > bounds.members or len(infos) != len(package.infolist()):
         raise Refused("bomb")
-    if sum(info.file_size for info in infos) > bounds.unpacked:
+    if sum(info.file_size for info in infos.values()) > bounds.unpacked:
         raise Refused("unpacks_too_large", limit=bounds.unpacked // 1024 // 1024)
-    for info in infos:
-        _check_member(info, bounds)
-    if "xl/workbook.xml" not in names:
-        raise Refused("other_format" if "content.xml" in names or "xl/workbook.bin" in names else "unreadable")
-    kept, total = {}, 0
-    for info in infos:
-        if info.filename.endswith((".xml", ".rels")):
-            content = package.read(info)
-            total += len(content)
-            if total > bounds.unpacked:
-                raise Refused("unpacks_too_large", limit=bounds.unpacked // 1024 // 1024)
-            _check_xml(info.filename, content)
-            kept[info.filename] = content
+    for name, info in infos.items():
+        _check_member(name, info, bounds)
+    if WORKBOOK not in infos:
+        raise Refused("other_format" if "content.xml" in infos or "xl/workbook.bin" in infos else "unreadable")
+    kept = {}
+    for name, info in infos.items():
+        if name.endswith((".xml", ".rels")):
+            content = _inflated(package, info)
+            _check_xml(name, content)
+            kept[name] = content
     return kept
 
 
-def _check_member(info: zipfile.ZipInfo, bounds: Bounds) -> None:
-    name = info.filename.lower()
+def _check_member(name: str, info: zipfile.ZipInfo, bounds: Bounds) -> None:
     if info.flag_bits & 1:
         raise Refused("password")
     if info.file_size > bounds.ratio_from and info.file_size > bounds.ratio * max(info.compress_size, 1):
@@ -107,6 +111,24 @@ def _check_member(info: zipfile.ZipInfo, bounds: Bounds) -> None:
         raise Refused("macros")
     if name.startswith("xl/externallinks/"):
         raise Refused("external_links")
+
+
+def _inflated(package: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    """A member's bytes; refused when it holds more than its entry says, where another reader would go on."""
+    if info.compress_type != zipfile.ZIP_DEFLATED or package.fp is None:
+        return package.read(info)
+    package.fp.seek(info.header_offset)
+    header = package.fp.read(30)
+    if header[:4] != b"PK\x03\x04":
+        raise Refused("unreadable")
+    package.fp.seek(sum(struct.unpack("<HH", header[26:])), os.SEEK_CUR)
+    stream = zlib.decompressobj(-zlib.MAX_WBITS)
+    content = stream.decompress(package.fp.read(info.compress_size), info.file_size + 1)
+    if len(content) > info.file_size or (content and not stream.eof):
+        raise Refused("bomb")
+    if zlib.crc32(content) != info.CRC:
+        raise Refused("unreadable")
+    return content
 
 
 def _check_xml(name: str, content: bytes) -> None:
@@ -129,21 +151,31 @@ def _attribute(attributes: bytes, name: bytes) -> str:
 def _scan_sheets(members: dict[str, bytes], bounds: Bounds) -> dict[str, SheetScan]:
     targets = {}
     for attributes in re.findall(TAG % b"Relationship", members.get("xl/_rels/workbook.xml.rels", b"")):
-        path = _attribute(attributes, b"Target")
+        path = _attribute(attributes, b"Target").replace("\\", "/").lower()
         path = path.lstrip("/") if path.startswith("/") else posixpath.normpath(f"xl/{path}")
         targets[_attribute(attributes, b"Id")] = path
     formats = _formats(members.get("xl/styles.xml", b""))
     scans = {}
-    for attributes in re.findall(TAG % b"sheet", members["xl/workbook.xml"]):
+    for attributes in re.findall(TAG % b"sheet", members[WORKBOOK]):
         content = members.get(targets.get(_attribute(attributes, b"id"), ""))
-        if content is not None:
-            scans[_attribute(attributes, b"name")] = scan_sheet(content, formats, bounds)
+        if content is None:
+            # A sheet that was not looked at is not opened either.
+            raise Refused("unreadable")
+        scans[_attribute(attributes, b"name")] = scan_sheet(content, formats, bounds)
     return scans
 
 
+def telling_format(code: str) -> str:
+    """A number format when it says something about a value (dates, leading zeros, percent, two decimals), else ""."""
+    bare = UNSAID.sub("", code.partition(";")[0])
+    if DATE_MARKS.search(bare) or "%" in bare:
+        return code[:60]
+    return bare if ZEROS.fullmatch(bare) else "0.00" if bare.strip() in ("0.00", "0.00_") else ""
+
+
 def _formats(styles: bytes) -> dict[int, str]:
-    """Number format by style index, only where it says something about a value: dates, leading zeros."""
-    codes = dict(BUILT_IN_DATES)
+    """Number format by style index, only where it says something about a value."""
+    codes = dict(BUILT_IN)
     for attributes in re.findall(TAG % b"numFmt", styles):
         number = _attribute(attributes, b"numFmtId")
         if number.isascii() and number.isdigit() and len(number) < 9:
@@ -153,8 +185,8 @@ def _formats(styles: bytes) -> dict[int, str]:
     for index, attributes in enumerate(re.findall(TAG % b"xf", cell_styles.group() if cell_styles else b"")):
         number = _attribute(attributes, b"numFmtId")
         code = codes.get(int(number), "") if number.isascii() and number.isdigit() and len(number) < 9 else ""
-        if code and (re.search(r"[ymd]", code, re.I) or re.fullmatch(r"0{2,20}", code)):
-            found[index] = code[:60]
+        if told := telling_format(code):
+            found[index] = told
     return found
 
 

@@ -90,9 +90,15 @@ def _number(value: float) -> Any:
         return failed("bad_date", value=repr(value))
     # 1985.1: January, or October whose zero the spreadsheet dropped.
     if months == 10:
-        return failed("ambiguous_date", value=f"{value:g}")
+        return _january_or_october(f"{value:g}", year)
     # 1985.3 can only be March: there is no thirtieth month whose zero could have been dropped.
     return _built(f"{value:g}", year, months // 10 if months % 10 == 0 else months)
+
+
+def _january_or_october(text: str, year: int) -> Value:
+    """Asked, unless another column of the row says it."""
+    choices = tuple((f"{year}-{month:02d}", f"{year}年{month}月") for month in (1, 10))
+    return failed("ambiguous_date", value=text, choices=choices)
 
 
 def _digits(text: str) -> Any:
@@ -125,7 +131,7 @@ def _text(text: str, plain_text: bool, this_year: int) -> Any:
     if re.fullmatch(r"\d+", bare):
         return _digits(bare) if len(bare) <= 8 else failed("bad_date", value=text.strip())
     if plain_text and (short := re.fullmatch(r"(\d{4})\.1", bare)):
-        return failed("ambiguous_date", value=short.group())
+        return _january_or_october(bare, int(short[1]))
     found = re.fullmatch(
         r"(\d{4}|\d{2})[-./年](\d{1,2})(?:[-./月](\d{1,2})[日号]?|[-./月]|月份)?(?:T?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?",
         bare,
