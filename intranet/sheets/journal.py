@@ -7,16 +7,19 @@ A fingerprint that no longer fits tells that somebody else has changed the row s
 
 from __future__ import annotations
 
+import datetime as dt
+import decimal
 import hashlib
 import json
+import uuid
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.apps import apps
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.utils.duration import duration_iso_string
 
 Image = tuple[Any, ...]
 Images = dict[str, dict[Any, Image]]
@@ -81,8 +84,19 @@ def difference(before: Images, after: Images) -> list[dict[str, Any]]:
 
 def pack(said: list[dict[str, Any]], final: list[str]) -> bytes:
     """``final``: sentences about what cannot be taken back; with any of them nothing is."""
-    plain = json.dumps({"written": said, "final": final}, cls=DjangoJSONEncoder, ensure_ascii=False)
+    plain = json.dumps({"written": said, "final": final}, default=_as_text, ensure_ascii=False)
     return zlib.compress(plain.encode("utf-8", "surrogatepass"))
+
+
+def _as_text(value: Any) -> str:
+    """What JSON does not know, so that the field's ``to_python`` reads it back to the last microsecond."""
+    if isinstance(value, dt.date | dt.time):
+        return value.isoformat()
+    if isinstance(value, dt.timedelta):
+        return duration_iso_string(value)
+    if isinstance(value, decimal.Decimal | uuid.UUID):
+        return str(value)
+    raise TypeError(f"no way to keep a {type(value).__name__}")
 
 
 def unpack(packed: bytes) -> tuple[list[Written], list[str]]:

@@ -62,7 +62,8 @@ def _question(row: Row, known: list[tuple[str, str]]) -> Problem:
     ranked = sorted(known, key=lambda holder: holder[1] != own)
     same, other = _("the same person as %(number)s, also at %(unit)s"), _("the same person as %(number)s (%(unit)s)")
     choices = [
-        (number, (same if unit == own else other) % {"number": number, "unit": unit or "—"}) for number, unit in ranked
+        (number, (same if unit == own else other) % {"number": number, "unit": unit or "—"})
+        for number, unit in ranked
     ]
     choices.append((SOMEBODY_NEW, _("somebody else, new to the register")))
     numbers = "、".join(number for number, _unit in ranked[:5])

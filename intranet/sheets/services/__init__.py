@@ -12,7 +12,7 @@ from .questions import (
     name_kind,
     say_heading,
 )
-from .undo import may_be_undone, undo
+from .undoing import may_be_undone, undo
 
 __all__ = [
     "Report",

@@ -130,8 +130,8 @@ def _refuse_touched(one: Written) -> None:
 
 
 def _refuse_referred_to(written: list[Written]) -> None:
-    """Nothing outside the import may point to a row that would go."""
-    created = {one.model: one.created for one in written}
+    """Nothing may point to a row that would go, but what goes with it or gets back what it was."""
+    restored = {one.model: one.standing for one in written}
     for one in written:
         for relation in one.model._meta.get_fields(include_hidden=True):
             if not (
@@ -143,7 +143,7 @@ def _refuse_referred_to(written: list[Written]) -> None:
             for batch in batches(one.created):
                 found = other._base_manager.filter(**{f"{pointing.name}__in": batch})
                 for pk, target in found.values_list("pk", pointing.attname):
-                    if pk not in created.get(other, {}):
+                    if pk not in restored.get(other, {}):
                         raise CannotUndo(
                             _("%(row)s has been used since (%(where)s). Nothing was undone; correct it by hand.")
                             % {"row": _named(one.model, [target]), "where": other._meta.verbose_name}
