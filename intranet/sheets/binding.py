@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from django.conf import settings
 from django.utils import translation
 
@@ -9,16 +12,22 @@ from .bounds import Refused
 from .headings import letter, plain, spellings
 from .issues import problem
 from .registry import Column, SheetKind
-from .table import Binding, Table
+from .table import Binding, Ignored, Table
 from .workbook import Grid
 
 LOOK_AT = 30
 DEEPEST = 3
+# What is shown of a sheet whose headings were not found.
+ROWS_TO_CHOOSE, TEXTS_TO_CHOOSE = 12, 12
+NOTHING: Mapping[str, str] = MappingProxyType({})
 SERIALS = frozenset({"序号", "序", "NO", "SN", "行号", "顺序号", "顺号"})
 
 
-def alias_index(kind: SheetKind) -> dict[str, list[tuple[int, Column]]]:
-    """Every known spelling of a heading, with how telling it is (0 best) and the columns it may mean."""
+def alias_index(kind: SheetKind, known: Mapping[str, str] = NOTHING) -> dict[str, list[tuple[int, Column]]]:
+    """Every known spelling of a heading, with how telling it is (0 best) and the columns it may mean.
+
+    ``known``: spellings that people of this hall have explained, with the name of the column.
+    """
     index: dict[str, list[tuple[int, Column]]] = {}
     for column in kind.columns:
         labels = []
@@ -27,20 +36,28 @@ def alias_index(kind: SheetKind) -> dict[str, list[tuple[int, Column]]]:
                 labels.append(str(column.label))
         for rank, alias in enumerate([*labels, *column.aliases]):
             for spelling in spellings(alias)[:1]:
-                known = index.setdefault(spelling, [])
-                if all(other is not column for _rank, other in known):
-                    known.append((rank, column))
+                meant = index.setdefault(spelling, [])
+                if all(other is not column for _rank, other in meant):
+                    meant.append((rank, column))
+    for spelling, name in known.items():
+        index.setdefault(spelling, [(0, column) for column in kind.columns if column.name == name])
     return index
 
 
-def best_table(grid: Grid, index: dict[str, list[tuple[int, Column]]]) -> Table | None:
-    """The table whose headings say most; None without any. Raises Refused when two say equally much."""
-    texts = _heading_texts(grid)
+def best_table(grid: Grid, index: dict[str, list[tuple[int, Column]]], heading_row: int = 0) -> Table | None:
+    """The table whose headings say most; None without any. Raises Refused when two say equally much.
+
+    ``heading_row``: the person has said that the (lowest) headings stand there.
+    """
+    texts = _heading_texts(grid, heading_row)
     candidates = []
     for start in range(len(texts)):
         for depth in range(1, min(DEEPEST, len(texts) - start) + 1):
+            if heading_row and start + depth != heading_row:
+                continue
             table = _bind(grid, texts[start : start + depth], start + 1, index)
-            if table.score >= 2 or (table.score == 1 and len(table.ignored) == 0):
+            said = heading_row and table.score + len(table.ignored) > 0
+            if said or table.score >= 2 or (table.score == 1 and len(table.ignored) == 0):
                 candidates.append((table.score, -depth, -start, table))
     if not candidates:
         return None
@@ -48,9 +65,21 @@ def best_table(grid: Grid, index: dict[str, list[tuple[int, Column]]]) -> Table 
     best = candidates[0][3]
     for score, depth, _start, other in candidates[1:]:
         if (score, depth) == candidates[0][:2] and _places(other) != _places(best):
-            raise Refused("several_tables", first=best.first_heading, second=other.first_heading)
+            first, second = best.last_heading, other.last_heading
+            rows = [(number, _first_texts(grid, number)) for number in (first, second)]
+            raise Refused("several_tables", first=first, second=second, first_rows=rows)
     _extend_over_merges(best)
     return best
+
+
+def first_rows(grid: Grid) -> list[tuple[int, list[str]]]:
+    """The first rows that hold something, as (number, texts): for the person to say which one holds the headings."""
+    found = [(number, _first_texts(grid, number)) for number in range(1, min(len(grid.rows), LOOK_AT) + 1)]
+    return [(number, texts) for number, texts in found if any(texts)][:ROWS_TO_CHOOSE]
+
+
+def _first_texts(grid: Grid, number: int) -> list[str]:
+    return ["" if value is None else str(value).strip()[:20] for value in grid.rows[number - 1][:TEXTS_TO_CHOOSE]]
 
 
 def _places(table: Table) -> list[dict[str, int]]:
@@ -65,9 +94,10 @@ def _extend_over_merges(table: Table) -> None:
             table.last_heading = bottom
 
 
-def _heading_texts(grid: Grid) -> list[list[str]]:
+def _heading_texts(grid: Grid, heading_row: int = 0) -> list[list[str]]:
     """The first rows as text, with merged ranges filled in both directions."""
-    rows = [["" if value is None else str(value).strip() for value in row] for row in grid.rows[:LOOK_AT]]
+    look_at = max(LOOK_AT, heading_row)
+    rows = [["" if value is None else str(value).strip() for value in row] for row in grid.rows[:look_at]]
     width = max((len(row) for row in rows), default=0)
     for top, left, bottom, reach in grid.merges:
         right = min(reach, width)
@@ -92,7 +122,7 @@ def _bind(grid: Grid, texts: list[list[str]], first: int, index: dict[str, list[
             continue
         match = _match(stack, stacks[at - 1] if at else [], table.blocks[-1], index)
         if match is None:
-            table.ignored.append((letter(at + 1), "/".join(stack)))
+            table.ignored.append(_ignored(at, stack))
         else:
             _take(table, ranks, at, stack, match)
     table.score = len(table.blocks[0])
@@ -109,12 +139,17 @@ def _take(table: Table, ranks: dict[int, int], at: int, stack: list[str], match:
     elif name in block:
         old = block[name]
         if rank >= ranks[old.index]:
-            table.ignored.append((letter(at + 1), heading))
+            table.ignored.append(_ignored(at, stack))
             table.warnings.append(problem("duplicate_heading", column=stack[-1]))
             return
-        table.ignored.append((letter(old.index + 1), old.heading))
+        table.ignored.append(Ignored(letter(old.index + 1), old.heading, ""))
     block[name] = Binding(column, at, heading)
     ranks[at] = rank
+
+
+def _ignored(at: int, stack: list[str]) -> Ignored:
+    """With the spelling under which ``_match`` looked first."""
+    return Ignored(letter(at + 1), "/".join(stack), next(iter(spellings("".join(stack[-2:]))), ""))
 
 
 def _drop_partial_blocks(table: Table) -> Table:
@@ -123,7 +158,7 @@ def _drop_partial_blocks(table: Table) -> Table:
     needed = {name for name, binding in first.items() if binding.column.required}
     for block in others:
         if not needed <= set(block):
-            table.ignored += [(letter(binding.index + 1), binding.heading) for binding in block.values()]
+            table.ignored += [Ignored(letter(held.index + 1), held.heading, "") for held in block.values()]
     table.blocks = [first, *(block for block in others if needed <= set(block))]
     return table
 

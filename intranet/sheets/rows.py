@@ -226,22 +226,45 @@ class SheetRows:
     def after_writing(self) -> None:
         """Related tables."""
 
+    # What can be taken back
+
+    def touching(self) -> list[Any]:
+        """Primary keys of the model's rows that are new or change; a new one has its key once it is written."""
+        rows = (row.instance for row in self.rows if row.outcome in ("create", "update"))
+        return [instance.pk for instance in rows if instance.pk is not None]
+
+    def footprint(self) -> Iterator[models.QuerySet]:
+        """Rows of all tables that writing may touch, in batches; read before writing and after."""
+        for batch in batches(self.touching()):
+            yield self.model._default_manager.filter(pk__in=batch)
+
+    def final(self) -> list[str]:
+        """Consequences of writing that cannot be taken back, as sentences; asked after writing."""
+        return []
+
     # The loop
 
-    def check(self, *, lock: bool = False) -> None:
-        self._look_up()
-        for row in self.sound():
-            self.prepare(row)
-        self._unique_within_file()
-        self._match(lock)
-        for row in self.sound():
-            self.fill(row)
-        for row in self.sound():
-            self._validate(row)
-        self._unique_in_database()
-        self.rules()
+    def check(self, *, lock: bool = False, tell: Callable[[int, int], None] = lambda done, total: None) -> None:
+        """Find out everything; ``tell(done, total)`` hears after each step how far it is."""
+        steps = (
+            self._look_up,
+            lambda: self._each(self.prepare),
+            self._unique_within_file,
+            lambda: self._match(lock),
+            lambda: self._each(self.fill),
+            lambda: self._each(self._validate),
+            self._unique_in_database,
+            self.rules,
+        )
+        for done, step in enumerate(steps):
+            tell(done, len(steps))
+            step()
         for row in self.sound():
             row.outcome = "create" if row.instance.pk is None else "update" if row.changes else "unchanged"
+
+    def _each(self, step: Callable[[Row], None]) -> None:
+        for row in self.sound():
+            step(row)
 
     def save(self) -> None:
         """Write everything; call inside one transaction, only when no row has an error."""

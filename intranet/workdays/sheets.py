@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from intranet.access import roles
@@ -51,6 +54,10 @@ class DayRows(SheetRows):
         if row.instance.pk is None:
             row.instance.day = row.values["day"]
         super().fill(row)
+
+    def footprint(self) -> Iterator[models.QuerySet]:
+        yield Year.objects.filter(year__in={row.values["day"].year for row in self.rows})
+        yield from super().footprint()
 
     def after_writing(self) -> None:
         years = {row.values["day"].year for row in self.rows}

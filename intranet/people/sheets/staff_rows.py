@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any
 
+from django.contrib.auth import get_user_model
+from django.db import models
 from django.db.models import Prefetch
 
 from intranet.sheets.issues import problem
-from intranet.sheets.rows import Lookup, Row, SheetRows
+from intranet.sheets.rows import Lookup, Row, SheetRows, batches
 from intranet.sheets.values import as_text
 
 from .. import pinyin
-from ..models import Body, Membership, Person, Posting, Unit, Window
+from ..models import Body, Leadership, Membership, Person, Posting, Unit, Window
 from ..services import accounts
 from . import staff_cells, staff_numbers, staff_places
 from .words import groups_by_name, units_by_name, windows_by_number
@@ -69,9 +72,10 @@ class RegisterRows(SheetRows):
         )
 
     def _match(self, lock: bool) -> None:
-        super()._match(lock)
-        staff_numbers.refuse_known_names(self._unnumbered())
         given = {row.values["staff_number"] for row in self.rows if row.get("staff_number")}
+        staff_numbers.ask_about_known_names(self._unnumbered(), self.answers.people, given)
+        super()._match(lock)
+        given |= {row.values["staff_number"] for row in self.rows if row.get("staff_number")}
         staff_numbers.assign_numbers(self._unnumbered(), given)
 
     def _unnumbered(self) -> list[Row]:
@@ -148,6 +152,18 @@ class RegisterRows(SheetRows):
         if self.options.get("accounts") == "inactive":
             people = [row.instance for row in self.rows if row.outcome == "create"]
             accounts.open_accounts(people=people, by=self.by, active=False)
+
+    def footprint(self) -> Iterator[models.QuerySet]:
+        """People with their places, and the accounts that follow their names or are opened with them."""
+        users = get_user_model()
+        for batch in batches(self.touching()):
+            accounts_of = Person.objects.filter(pk__in=batch, user__isnull=False).values("user")
+            yield users.objects.filter(pk__in=accounts_of)
+            yield users.groups.through.objects.filter(user__in=accounts_of)
+            yield Person.objects.filter(pk__in=batch)
+            yield Posting.objects.filter(person_id__in=batch)
+            yield Membership.objects.filter(person_id__in=batch)
+            yield Leadership.objects.filter(person_id__in=batch)
 
     def _write_postings(self) -> None:
         staff_places.write_postings(self.rows, self.today)
