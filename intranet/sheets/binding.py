@@ -8,6 +8,7 @@ from types import MappingProxyType
 from django.conf import settings
 from django.utils import translation
 
+from .blocks import Blocks, blocks_of
 from .bounds import Refused
 from .headings import letter, plain, spellings
 from .issues import problem
@@ -68,6 +69,8 @@ def best_table(grid: Grid, index: dict[str, list[tuple[int, Column]]], heading_r
             first, second = best.last_heading, other.last_heading
             rows = [(number, _first_texts(grid, number)) for number in (first, second)]
             raise Refused("several_tables", first=first, second=second, first_rows=rows)
+    if best.unclear:
+        raise Refused("unclear_blocks", column=best.unclear)
     _extend_over_merges(best)
     return best
 
@@ -116,35 +119,52 @@ def _bind(grid: Grid, texts: list[list[str]], first: int, index: dict[str, list[
     width = max((len(row) for row in texts), default=0)
     stacks = [_stack(texts, at) for at in range(width)]
     table = Table(grid, first, first + len(texts) - 1, [{}])
+    blocks = _blocks(stacks, index)
     ranks: dict[int, int] = {}
     for at, stack in enumerate(stacks):
+        if blocks and at in blocks.starts[1:]:
+            shared = {name: held for name, held in table.blocks[0].items() if held.index < blocks.starts[0]}
+            table.blocks.append(shared)
         if not stack or plain(stack[-1]).translate({ord("."): None}) in SERIALS:
             continue
         match = _match(stack, stacks[at - 1] if at else [], table.blocks[-1], index)
         if match is None:
             table.ignored.append(_ignored(at, stack))
+            table.unclear = table.unclear or (stack[-1] if blocks and at in blocks.left_over else "")
         else:
             _take(table, ranks, at, stack, match)
     table.score = len(table.blocks[0])
     return _drop_partial_blocks(table)
 
 
+def _blocks(stacks: list[list[str]], index: dict[str, list[tuple[int, Column]]]) -> Blocks | None:
+    words = [next(iter(spellings(stack[-1])), "") if stack else "" for stack in stacks]
+    if len(set(filter(None, words))) == len(list(filter(None, words))):
+        return None
+    telling = {at for at, word in enumerate(words) if any(column.required for _rank, column in index.get(word, ()))}
+    return blocks_of(words, telling)
+
+
 def _take(table: Table, ranks: dict[int, int], at: int, stack: list[str], match: tuple[int, Column]) -> None:
-    """Put a heading into the table: its first column again begins a block, another one again must tell more."""
+    """Put a heading into the table; one that means a column again must tell more than the other."""
     rank, column = match
     block, name, heading = table.blocks[-1], column.name, "/".join(stack)
-    if name in block and next(iter(block)) == name:
-        block = {}
-        table.blocks.append(block)
-    elif name in block:
+    if name in block:
         old = block[name]
         if rank >= ranks[old.index]:
             table.ignored.append(_ignored(at, stack))
             table.warnings.append(problem("duplicate_heading", column=stack[-1]))
+            same = spellings(old.heading.rpartition("/")[2])[:1] == spellings(stack[-1])[:1]
+            if column.required and same and _holds_something(table, at):
+                table.unclear = stack[-1]
             return
         table.ignored.append(Ignored(letter(old.index + 1), old.heading, ""))
     block[name] = Binding(column, at, heading)
     ranks[at] = rank
+
+
+def _holds_something(table: Table, at: int) -> bool:
+    return any(at < len(row) and row[at] is not None for row in table.grid.rows[table.last_heading :])
 
 
 def _ignored(at: int, stack: list[str]) -> Ignored:
@@ -178,11 +198,12 @@ def _match(
 ) -> tuple[int, Column] | None:
     """Parent and child together first, then the lowest heading alone."""
     tries = [spelling for text in ["".join(stack[-2:]), stack[-1]] for spelling in spellings(text)]
+    around = plain("".join([*left, *stack[:-1]]))
     for spelling in tries:
         options = [
             (rank, column)
             for rank, column in index.get(spelling, [])
-            if not any(word in plain("".join(left)) for word in column.not_after)
+            if not any(word in around for word in column.not_after)
         ]
         if not options:
             continue

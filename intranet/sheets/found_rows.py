@@ -40,7 +40,7 @@ def rows_of(table: Table) -> Iterator[FoundRow]:
     filled, wide = _filled_down(table)
     above: list[dict[str, Any]] = [{} for _block in table.blocks]
     skipped: list[int] = []
-    closed = False
+    closed, shared = False, table.shared
     for number in range(table.last_heading + 1, len(table.grid.rows) + 1):
         row = table.grid.rows[number - 1]
         first = next((plain(value) for value in row if value is not None and plain(value)), "")
@@ -51,7 +51,7 @@ def rows_of(table: Table) -> Iterator[FoundRow]:
             skipped.append(number)
             continue
         for at, block in enumerate(table.blocks):
-            found = _one_row(number, row, block, filled)
+            found = _one_row(number, row, block, filled, shared)
             if found is None or _repeats_headings(found):
                 continue
             full = all(binding.column.name in found.cells for binding in block.values() if binding.column.required)
@@ -112,14 +112,16 @@ def _needed(row: list[Any], block: dict[str, Binding]) -> list[str]:
     return ["" if place >= len(row) or row[place] is None else plain(row[place]) for place in places]
 
 
-def _one_row(number: int, row: list[Any], block: dict[str, Binding], filled: dict[Any, Any]) -> FoundRow | None:
+def _one_row(
+    number: int, row: list[Any], block: dict[str, Binding], filled: dict[Any, Any], shared: frozenset[int]
+) -> FoundRow | None:
     """None when the row holds nothing of its own in the columns that count."""
     cells, own = {}, False
     for name, binding in block.items():
         value = row[binding.index] if binding.index < len(row) else None
         if value is None or (isinstance(value, str) and not value.strip()):
             value = filled.get((number, binding.index))
-        elif binding.column.required or not isinstance(value, BrokenCell):
+        elif binding.index not in shared and (binding.column.required or not isinstance(value, BrokenCell)):
             # A formula copied down beside rows prepared for nobody makes nobody.
             own = True
         if value is not None:

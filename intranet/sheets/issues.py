@@ -41,6 +41,10 @@ FILE_SENTENCES: dict[str, Any] = {
     "missing_column": _("The column “%(needed)s” is missing. Add it; the template shows how."),
     "several_sheets": _("Several sheets fit: %(names)s. Say which one is meant."),
     "several_tables": _("Two tables in the sheet fit (rows %(first)s and %(second)s). Keep one of them."),
+    "unclear_blocks": _(
+        "The heading “%(column)s” stands more than once, and it is not clear which columns belong together. "
+        "Put one table below the other."
+    ),
     "unknown_sheet": _("There is no sheet called “%(name)s” in the file."),
     "no_rows": _("There are headings but no rows below them. Fill in at least one row."),
 }
