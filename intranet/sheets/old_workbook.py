@@ -11,7 +11,8 @@ import io
 from typing import Any
 
 from .bounds import Bounds, Refused
-from .package import BUILT_IN, SheetScan, telling_format
+from .number_formats import BUILT_IN, telling_format
+from .package import SheetScan
 
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 NUMBER, DATE, ERROR = 2, 3, 5

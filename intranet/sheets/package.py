@@ -17,9 +17,12 @@ from dataclasses import dataclass, field
 from html import unescape
 
 from .bounds import ROOM_ABOVE, Bounds, Refused
+from .number_formats import formats_of
+from .xml_tags import TAG, attribute
 
 CELL = re.compile(rb"<(?:\w+:)?c\b([^<>]*?)(/>|>\s*</(?:\w+:)?c>|>)(\s*<(?:\w+:)?(f)\b)?")
-CELL_END = re.compile(rb"</(?:\w+:)?c>")
+# The end of a cell, or the next one where the end is missing.
+CELL_END = re.compile(rb"</?(?:\w+:)?c\b")
 FORMULA = re.compile(rb"<(?:\w+:)?f\b[^<>]*>([^<]*)</")
 CACHED = re.compile(rb"<(?:\w+:)?(?:v|is)\b[^<>]*>([^<]*)<")
 JUST_TEXT = re.compile(r'"((?:[^"]|"")*)"')
@@ -27,16 +30,9 @@ REFERENCE = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
 STYLE = re.compile(rb'\bs="(\d{1,6})"')
 ROW = re.compile(rb"<(?:\w+:)?row\b([^<>]*)>")
 COLUMN = re.compile(rb"<(?:\w+:)?col\b([^<>]*)>")
-TAG = rb"<(?:\w+:)?%s\b([^<>]*)>"
-# Formats that files name by number only, as Excel in China shows them.
-BUILT_IN_DATES = {14: "m-d-yy", 15: "d-mmm-yy", 16: "d-mmm", 17: "mmm-yy", 22: "m-d-yy h:mm", 30: "m-d-yy"}
-BUILT_IN_DATES |= dict.fromkeys((27, 36, 50, 52, 57), "yyyy年m月") | {31: "yyyy年m月d日"}
-BUILT_IN_DATES |= dict.fromkeys((28, 29, 51, 53, 54, 58), "m月d日")
-BUILT_IN = BUILT_IN_DATES | {2: "0.00", 9: "0%", 10: "0.00%"}
-DATE_MARKS = re.compile(r"[ymd]", re.I)
-ZEROS = re.compile(r"0{2,20}")
 WORKBOOK = "xl/workbook.xml"
-UNSAID = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
+# More than any spreadsheet program keeps, or any hall has: the readers hold them all in memory.
+MOST_TAGS = {b"xf ": 140_000, b"mergeCell ": 100_000, b"definedName ": 20_000, b"numFmt ": 10_000}
 
 
 @dataclass
@@ -99,6 +95,9 @@ def _checked_members(package: zipfile.ZipFile, bounds: Bounds) -> dict[str, byte
             content = _inflated(package, info)
             _check_xml(name, content)
             kept[name] = content
+    for tag, most in MOST_TAGS.items():
+        if sum(content.count(tag) for content in kept.values()) > most:
+            raise Refused("bomb")
     return kept
 
 
@@ -138,56 +137,29 @@ def _check_xml(name: str, content: bytes) -> None:
         raise Refused("entities")
     if name.endswith(".rels"):
         for attributes in re.findall(TAG % b"Relationship", content):
-            kind = _attribute(attributes, b"Type")
-            if _attribute(attributes, b"TargetMode") == "External" and not kind.endswith("/hyperlink"):
+            kind = attribute(attributes, b"Type")
+            if attribute(attributes, b"TargetMode") == "External" and not kind.endswith("/hyperlink"):
                 raise Refused("external_links")
-
-
-def _attribute(attributes: bytes, name: bytes) -> str:
-    found = re.search(rb"(?:^|\s)(?:\w+:)?" + name + rb"\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", attributes)
-    return unescape((found.group(1) or found.group(2) or b"").decode("utf-8", "replace")) if found else ""
 
 
 def _scan_sheets(members: dict[str, bytes], bounds: Bounds) -> dict[str, SheetScan]:
     targets = {}
     for attributes in re.findall(TAG % b"Relationship", members.get("xl/_rels/workbook.xml.rels", b"")):
-        path = _attribute(attributes, b"Target").replace("\\", "/").lower()
+        path = attribute(attributes, b"Target").replace("\\", "/").lower()
         path = path.lstrip("/") if path.startswith("/") else posixpath.normpath(f"xl/{path}")
-        targets[_attribute(attributes, b"Id")] = path
-    formats = _formats(members.get("xl/styles.xml", b""))
+        targets[attribute(attributes, b"Id")] = path
+    sheets = re.findall(TAG % b"sheet", members[WORKBOOK])
+    if len(sheets) > bounds.sheets:
+        raise Refused("too_many_sheets", limit=bounds.sheets)
+    formats = formats_of(members.get("xl/styles.xml", b""))
     scans = {}
-    for attributes in re.findall(TAG % b"sheet", members[WORKBOOK]):
-        content = members.get(targets.get(_attribute(attributes, b"id"), ""))
+    for attributes in sheets:
+        # Each sheet is taken out: one that was not looked at, or was looked at already, is not opened.
+        content = members.pop(targets.get(attribute(attributes, b"id"), ""), None)
         if content is None:
-            # A sheet that was not looked at is not opened either.
             raise Refused("unreadable")
-        scans[_attribute(attributes, b"name")] = scan_sheet(content, formats, bounds)
+        scans[attribute(attributes, b"name")] = scan_sheet(content, formats, bounds)
     return scans
-
-
-def telling_format(code: str) -> str:
-    """A number format when it says something about a value (dates, leading zeros, percent, two decimals), else ""."""
-    bare = UNSAID.sub("", code.partition(";")[0])
-    if DATE_MARKS.search(bare) or "%" in bare:
-        return code[:60]
-    return bare if ZEROS.fullmatch(bare) else "0.00" if bare.strip() in ("0.00", "0.00_") else ""
-
-
-def _formats(styles: bytes) -> dict[int, str]:
-    """Number format by style index, only where it says something about a value."""
-    codes = dict(BUILT_IN)
-    for attributes in re.findall(TAG % b"numFmt", styles):
-        number = _attribute(attributes, b"numFmtId")
-        if number.isascii() and number.isdigit() and len(number) < 9:
-            codes[int(number)] = _attribute(attributes, b"formatCode")
-    cell_styles = re.search(rb"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs>", styles, re.S)
-    found = {}
-    for index, attributes in enumerate(re.findall(TAG % b"xf", cell_styles.group() if cell_styles else b"")):
-        number = _attribute(attributes, b"numFmtId")
-        code = codes.get(int(number), "") if number.isascii() and number.isdigit() and len(number) < 9 else ""
-        if told := telling_format(code):
-            found[index] = told
-    return found
 
 
 def scan_sheet(content: bytes, formats: dict[int, str], bounds: Bounds) -> SheetScan:
@@ -239,10 +211,12 @@ def _scan_broken(content: bytes, match: re.Match[bytes], scan: SheetScan, place:
 def _scan_hidden(content: bytes, scan: SheetScan, bounds: Bounds) -> None:
     hidden = re.compile(rb'\bhidden="(1|true)"')
     for attributes in ROW.findall(content):
-        number = _attribute(attributes, b"r")
+        number = attribute(attributes, b"r")
         if hidden.search(attributes) and number.isascii() and number.isdigit() and len(number) < 8:
             scan.hidden_rows.append(int(number))
     for attributes in COLUMN.findall(content):
-        first, last = _attribute(attributes, b"min"), _attribute(attributes, b"max")
+        first, last = attribute(attributes, b"min"), attribute(attributes, b"max")
         if hidden.search(attributes) and first.isascii() and first.isdigit() and last.isascii() and last.isdigit():
             scan.hidden_columns.extend(range(int(first[:6]), min(int(last[:6]), bounds.columns) + 1))
+        if len(scan.hidden_columns) > bounds.columns:
+            raise Refused("bomb")

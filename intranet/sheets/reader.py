@@ -69,13 +69,16 @@ def _workbook(data: bytes, scans: dict[str, SheetScan], bounds: Bounds) -> list[
         wanted = [meta for meta in book.sheets_metadata if meta.typ == SheetTypeEnum.WorkSheet]
         if len(wanted) > bounds.sheets:
             raise Refused("too_many_sheets", limit=bounds.sheets)
-        found = []
+        found, told = [], 0
         for meta in wanted:
             scan = scans.get(meta.name, SheetScan())
             if problem := _beyond(scan.last_row, scan.last_column, bounds):
                 found.append(_sheet(meta.name, [], [], problem=problem))
             else:
                 found.append(_one_sheet(book.get_sheet_by_name(meta.name), scan, bounds))
+            told += sum(len(value) for row in found[-1]["rows"] for value in row if type(value) is str)
+            if told > bounds.text:
+                raise Refused("unpacks_too_large", limit=bounds.unpacked // 1024 // 1024)
             found[-1]["hidden"] = meta.visible != SheetVisibleEnum.Visible
         return found
     except PasswordError as error:

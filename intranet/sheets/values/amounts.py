@@ -42,7 +42,7 @@ STROKES |= {"上": 3, "下": 3, "\U0001d374": 3, "止": 4, "\U0001d375": 4}
 
 
 def money(cell: Any, context: Context) -> Value:
-    """Yuan with fen as Decimal: ¥1,234.50, 300元, 12元5角, 1.2万元, 叁佰元整; a heading may say 万元 for its cells."""
+    """Yuan with fen as Decimal: ¥1,234.50, 300元, 12元5角, 1.2万元, 叁佰元整; the heading may say 万元."""
     written = CURRENCY.sub("", re.sub(r"[,，\s]", "", plain(as_text(cell)))) if not isinstance(cell, float) else ""
     times = 10_000 if any(unit in context.heading for unit in TEN_THOUSANDS) else 1
     if isinstance(cell, float):
@@ -82,7 +82,7 @@ def _spelt_out(text: str) -> Decimal | None:
 
 
 def percentage(cell: Any, context: Context) -> Value:
-    """A share as Decimal, 0.95 for 95%: also 95.5％, 百分之九十五, 九成五, and figures that can mean one thing only."""
+    """A share as Decimal, 0.95 for 95%: also 95.5％, 百分之九十五, 九成五, and figures of one meaning."""
     if isinstance(cell, PercentCell):
         return (
             _share(_figures(cell.value), cell)
