@@ -43,8 +43,10 @@ STROKES |= {"上": 3, "下": 3, "\U0001d374": 3, "止": 4, "\U0001d375": 4}
 
 def money(cell: Any, context: Context) -> Value:
     """Yuan with fen as Decimal: ¥1,234.50, 300元, 12元5角, 1.2万元, 叁佰元整; the heading may say 万元."""
-    written = CURRENCY.sub("", re.sub(r"[,，\s]", "", plain(as_text(cell)))) if not isinstance(cell, float) else ""
-    times = 10_000 if any(unit in context.heading for unit in TEN_THOUSANDS) else 1
+    said = "" if isinstance(cell, float) else re.sub(r"[,，\s]", "", plain(as_text(cell)))
+    written = CURRENCY.sub("", said)
+    # The unit of the cell itself goes before the heading's.
+    times = 10_000 if written == said and any(unit in context.heading for unit in TEN_THOUSANDS) else 1
     if isinstance(cell, float):
         amount = _figures(cell) if math.isfinite(cell) and abs(cell) < 10**13 else None
     elif written.endswith(("万", "万元")) and FIGURES.fullmatch(bare := written.rstrip("万元")):
@@ -52,7 +54,7 @@ def money(cell: Any, context: Context) -> Value:
     elif FIGURES.fullmatch(written):
         amount = Decimal(written)
     else:
-        amount, times = _spelt_out(plain(as_text(cell))), 1
+        amount, times = _spelt_out(said), 1
     if amount is None or not _whole_fen(amount * times):
         return failed("bad_money", value=as_text(cell))
     return Value((amount * times).quantize(FEN))
