@@ -53,6 +53,8 @@ def best_table(grid: Grid, index: dict[str, list[tuple[int, Column]]], heading_r
     texts = _heading_texts(grid, heading_row)
     candidates = []
     for start in range(len(texts)):
+        if _amid_headings(grid, start + 1):
+            continue
         for depth in range(1, min(DEEPEST, len(texts) - start) + 1):
             if heading_row and start + depth != heading_row:
                 continue
@@ -73,6 +75,13 @@ def best_table(grid: Grid, index: dict[str, list[tuple[int, Column]]], heading_r
         raise Refused("unclear_blocks", column=best.unclear)
     _extend_over_merges(best)
     return best
+
+
+def _amid_headings(grid: Grid, number: int) -> bool:
+    """Whether a heading that began above reaches down into this row: then the headings began there too."""
+    return any(
+        number - DEEPEST < top < number <= bottom < number + DEEPEST for top, _left, bottom, _right in grid.merges
+    )
 
 
 def first_rows(grid: Grid) -> list[tuple[int, list[str]]]:
@@ -138,11 +147,26 @@ def _bind(grid: Grid, texts: list[list[str]], first: int, index: dict[str, list[
 
 
 def _blocks(stacks: list[list[str]], index: dict[str, list[tuple[int, Column]]]) -> Blocks | None:
-    words = [next(iter(spellings(stack[-1])), "") if stack else "" for stack in stacks]
+    words = [_word(stack, stacks[at - 1] if at else [], index) for at, stack in enumerate(stacks)]
     if len(set(filter(None, words))) == len(list(filter(None, words))):
         return None
     telling = {at for at, word in enumerate(words) if any(column.required for _rank, column in index.get(word, ()))}
     return blocks_of(words, telling)
+
+
+def _word(stack: list[str], left: list[str], index: dict[str, list[tuple[int, Column]]]) -> str:
+    """The lowest heading; with what stands above it where that makes it somebody else's (紧急联系人 姓名)."""
+    word = next(iter(spellings(stack[-1])), "") if stack else ""
+    return word if word not in index or _options(word, stack, left, index) else "/".join([*left, *stack])
+
+
+def _options(
+    spelling: str, stack: list[str], left: list[str], index: dict[str, list[tuple[int, Column]]]
+) -> list[tuple[int, Column]]:
+    """Columns a heading may mean where it stands."""
+    around = plain("".join([*left, *stack[:-1]]))
+    found = index.get(spelling, [])
+    return [(rank, column) for rank, column in found if not any(word in around for word in column.not_after)]
 
 
 def _take(table: Table, ranks: dict[int, int], at: int, stack: list[str], match: tuple[int, Column]) -> None:
@@ -178,6 +202,9 @@ def _drop_partial_blocks(table: Table) -> Table:
     needed = {name for name, binding in first.items() if binding.column.required}
     for block in others:
         if not needed <= set(block):
+            own = [held for name, held in block.items() if name in needed and _holds_something(table, held.index)]
+            if own and len(needed) > 1:
+                table.unclear = own[-1].heading
             table.ignored += [Ignored(letter(held.index + 1), held.heading, "") for held in block.values()]
     table.blocks = [first, *(block for block in others if needed <= set(block))]
     return table
@@ -198,13 +225,8 @@ def _match(
 ) -> tuple[int, Column] | None:
     """Parent and child together first, then the lowest heading alone."""
     tries = [spelling for text in ["".join(stack[-2:]), stack[-1]] for spelling in spellings(text)]
-    around = plain("".join([*left, *stack[:-1]]))
     for spelling in tries:
-        options = [
-            (rank, column)
-            for rank, column in index.get(spelling, [])
-            if not any(word in around for word in column.not_after)
-        ]
+        options = _options(spelling, stack, left, index)
         if not options:
             continue
         if len(options) == 1 or not any(column.after for _rank, column in options):

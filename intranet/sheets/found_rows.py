@@ -40,11 +40,11 @@ def rows_of(table: Table) -> Iterator[FoundRow]:
     filled, wide = _filled_down(table)
     above: list[dict[str, Any]] = [{} for _block in table.blocks]
     skipped: list[int] = []
-    closed, shared = False, table.shared
+    closed, shared, again = False, table.shared, _rows_of_headings(table)
     for number in range(table.last_heading + 1, len(table.grid.rows) + 1):
         row = table.grid.rows[number - 1]
         first = next((plain(value) for value in row if value is not None and plain(value)), "")
-        if not first:
+        if not first or (first in again and _texts(row) in again[first]):
             continue
         if stop := _stops(first, row, table.blocks):
             closed = closed or stop == "end"
@@ -63,6 +63,21 @@ def rows_of(table: Table) -> Iterator[FoundRow]:
             yield found
     if skipped:
         table.warnings.append(problem("skipped_rows", rows=spans(skipped)))
+
+
+def _rows_of_headings(table: Table) -> dict[str, list[list[str]]]:
+    """Rows down to the headings with two texts or more, by the first: below a sub-title they stand once more."""
+    found: dict[str, list[list[str]]] = {}
+    for row in table.grid.rows[: table.last_heading]:
+        texts = _texts(row)
+        said = [text for text in texts if text]
+        if len(said) > 1:
+            found.setdefault(said[0], []).append(texts)
+    return found
+
+
+def _texts(row: list[Any]) -> list[str]:
+    return ["" if value is None else plain(value) for value in row]
 
 
 def _filled_down(table: Table) -> tuple[dict[tuple[int, int], Any], set[int]]:

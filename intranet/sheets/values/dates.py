@@ -30,6 +30,12 @@ LUNAR = re.compile(
 )
 
 
+# The day of the week or the lunar day that stands behind a solar date: 2026年2月14日(腊月廿七) 星期六.
+BESIDE = re.compile(
+    r"(\((农历|阴历)?闰?[正一二三四五六七八九十冬腊]{1,2}月[初一二三四五六七八九十廿卅]{1,3}\))?(\(?(星期|周)[一二三四五六日天]\)?)?$"
+)
+
+
 @dataclass(frozen=True)
 class DateValue:
     """A solar date; ``day`` is the first of the month or year when the precision is coarser."""
@@ -126,7 +132,7 @@ def _text(text: str, plain_text: bool, this_year: int) -> Any:
     if says_lunar := re.match(r"\(?(农历|阴历|旧历)\)?|.*\((农历|阴历)\)$", bare):
         date = _text(re.sub(r"\(?(农历|阴历|旧历)\)?", "", bare), plain_text, this_year)
         return _as_lunar(Value(date)).value if says_lunar and isinstance(date, DateValue) else date
-    bare = re.sub(r"^(公历|阳历|新历)", "", _chinese_date(bare))
+    bare = re.sub(r"^(公历|阳历|新历)", "", _chinese_date(BESIDE.sub("", bare)))
     bare = re.sub(r"(出?生|起|止)$", "", bare)
     if re.fullmatch(r"\d+", bare):
         return _digits(bare) if len(bare) <= 8 else failed("bad_date", value=text.strip())
