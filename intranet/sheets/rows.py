@@ -193,7 +193,7 @@ class SheetRows:
         return tuple(getattr(instance, name) for name in self.key)
 
     def prepare(self, row: Row) -> None:
-        """Rules within one row, before anything is looked up in the database."""
+        """Rules within one row, before anything is looked up in the database; a cell with a problem has no value."""
 
     def fill(self, row: Row) -> None:
         """Put the values on the instance."""
@@ -232,7 +232,7 @@ class SheetRows:
         """Find out everything; ``tell(done, total)`` hears after each step how far it is."""
         steps = (
             self._look_up,
-            lambda: self._each(self.prepare),
+            self._prepare,
             self._unique_within_file,
             lambda: self._match(lock),
             lambda: self._each(self.fill),
@@ -245,6 +245,11 @@ class SheetRows:
             step()
         for row in self.sound():
             row.outcome = "create" if row.instance.pk is None else "update" if row.changes else "unchanged"
+
+    def _prepare(self) -> None:
+        """Also rows with an unreadable cell: all that is wrong with a row is said at once."""
+        for row in self.rows:
+            self.prepare(row)
 
     def _each(self, step: Callable[[Row], None]) -> None:
         for row in self.sound():
