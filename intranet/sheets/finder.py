@@ -98,6 +98,8 @@ def _warn(table: Table, grids: list[Grid], found: list[Table]) -> None:
         table.warnings.append(problem("hidden_columns", columns="、".join(columns)))
     if grid.uncalculated:
         table.warnings.append(problem("uncalculated"))
+    if grid.formats_unknown:
+        table.warnings.append(problem("formats_unknown"))
     if table.ignored:
         names = "、".join(f"{ignored.place} {ignored.heading}" for ignored in table.ignored)
         table.warnings.append(problem("ignored_columns", columns=names))

@@ -23,7 +23,7 @@ from .headings import letter, plain
 from .issues import Issue, Problem, problem
 from .registry import Column, SheetKind
 from .table import Binding, Table
-from .values import Context, is_blank, is_empty_mark, shown
+from .values import Context, Value, is_blank, is_empty_mark, shown
 from .workbook import BrokenCell
 
 BATCH = 500
@@ -100,6 +100,8 @@ class Lookup:
 def read_rows(table: Table, today: dt.date, plain_text: bool, answers: Answers = NONE) -> list[Row]:
     """Every row of the table with its cells read; what a cell cannot mean becomes an error of the row."""
     rows = []
+    # A cell that another one may settle is read after it.
+    order = {id(block): sorted(block, key=lambda name: bool(block[name].column.settle)) for block in table.blocks}
     contexts = {
         id(binding): Context(today, plain(binding.heading), plain_text)
         for block in table.blocks
@@ -113,8 +115,9 @@ def read_rows(table: Table, today: dt.date, plain_text: bool, answers: Answers =
             )
         for name, trouble in found.problems.items():
             row.error(trouble, name)
-        for name, binding in found.block.items():
+        for name in order[id(found.block)]:
             if name not in found.problems:
+                binding = found.block[name]
                 _read_cell(row, binding.column, found.cells.get(name), contexts[id(binding)])
         rows.append(row)
     return rows
@@ -137,12 +140,25 @@ def _read_cell(row: Row, column: Column, cell: Any, context: Context) -> None:
         row.error(problem("formula", value=cell), column.name)
         return
     value = column.parse(cell, context)
+    if value.problem and value.problem.choices and column.settle:
+        value = _settled(row, column, value, context)
     if value.problem:
         row.error(value.problem, column.name)
         return
     for warning in value.warnings:
         row.warn(warning, column.name)
     row.values[column.name] = value.value
+
+
+def _settled(row: Row, column: Column, value: Value, context: Context) -> Value:
+    """What the reader left open, as other columns of the row have it."""
+    assert column.settle is not None
+    assert value.problem is not None
+    chosen = column.settle(row.values, value.problem.choices)
+    if chosen is None:
+        return value
+    row.warn(problem("settled", value=row.shown(column.name), read=chosen[1]), column.name)
+    return column.parse(chosen[0], context)
 
 
 class SheetRows:
