@@ -37,7 +37,7 @@ class RegisterRows(SheetRows):
     duplicate_code = "duplicate_number"
 
     def lookups(self) -> dict[str, Lookup]:
-        windows = Window.objects.current().prefetch_related("units")
+        windows = Window.objects.current().prefetch_related(Prefetch("units", to_attr="owners"))
         return {
             "units": units_by_name(Unit.objects.current()),
             "windows": windows_by_number(windows),

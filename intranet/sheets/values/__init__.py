@@ -4,7 +4,7 @@ A reader is called with the cell (None, text, number, bool, ``DateCell``, ``Padd
 ``Context``, and gives a ``Value``. It never raises for what a cell holds.
 """
 
-from .cells import Context, Value, as_text, is_blank, is_empty_mark, shown, written
+from .cells import Context, Value, as_text, failed, is_blank, is_empty_mark, shown, written
 from .dates import DateValue, LunarText, read_date
 from .numbers import bare_window, identity_number, money, phones, staff_number, whole_number, windows
 from .words import Words, name, text, yes_no
@@ -17,6 +17,7 @@ __all__ = [
     "Words",
     "as_text",
     "bare_window",
+    "failed",
     "identity_number",
     "is_blank",
     "is_empty_mark",
