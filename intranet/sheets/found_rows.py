@@ -37,6 +37,7 @@ def rows_of(table: Table) -> Iterator[FoundRow]:
     """
     filled, wide = _filled_down(table)
     above: list[dict[str, Any]] = [{} for _block in table.blocks]
+    needed = [{name for name, binding in block.items() if binding.column.required} for block in table.blocks]
     headings = {id(binding): _spellings_of(binding) for block in table.blocks for binding in block.values()}
     skipped: list[int] = []
     closed = False
@@ -53,7 +54,7 @@ def rows_of(table: Table) -> Iterator[FoundRow]:
             found = _one_row(number, row, block, filled)
             if found is None or _repeats_headings(found, headings):
                 continue
-            full = all(binding.column.name in found.cells for binding in block.values() if binding.column.required)
+            full = needed[at] <= found.cells.keys()
             if (not full and (closed or number in wide)) or _is_aside(found, row, block):
                 if number not in skipped:
                     skipped.append(number)

@@ -17,8 +17,11 @@ from html import unescape
 
 from .bounds import ROOM_ABOVE, Bounds, Refused
 
-# A cell's attributes (a last "/" closes it at once), and what comes first inside: "f" a formula, "/" nothing.
-CELL = re.compile(rb"<(?:c|\w++:c)\b([^<>]*+)>(?:\s*+<(?:\w++:)?+(f\b|/))?+")
+# A cell: where it stands, when it says so first; its attributes (a last "/" closes it at once);
+# and what comes first inside: "f" a formula, "/" nothing.
+CELL = re.compile(
+    rb'<(?:c|\w++:c)\b(?:\s++r="([A-Z]{1,3})(\d{1,7})")?+([^<>]*+)>(?:\s*+<(?:\w++:)?+(f\b|/))?+'
+)
 CELL_END = re.compile(rb"</(?:\w+:)?c>")
 FORMULA = re.compile(rb"<(?:\w+:)?f\b[^<>]*>([^<]*)</")
 CACHED = re.compile(rb"<(?:\w+:)?(?:v|is)\b[^<>]*>([^<]*)<")
@@ -167,13 +170,13 @@ def scan_sheet(content: bytes, formats: dict[int, str], bounds: Bounds) -> Sheet
     row = column = 0
     far = bounds.rows + ROOM_ABOVE
     for match in CELL.finditer(content):
-        attributes, inside = match.groups()
-        reference = REFERENCE.search(attributes)
-        if reference:
+        letters, digits, attributes, inside = match.groups()
+        if letters is None and (reference := REFERENCE.search(attributes)):
             letters, digits = reference.groups()
-            row, column = int(digits), column_number(letters)
-        else:
+        if letters is None:
             column += 1
+        else:
+            row, column = int(digits), column_number(letters)
         if inside == b"/" or attributes.endswith(b"/"):
             continue
         if row > scan.last_row:
@@ -193,9 +196,9 @@ def scan_sheet(content: bytes, formats: dict[int, str], bounds: Bounds) -> Sheet
 def _scan_broken(content: bytes, match: re.Match[bytes], scan: SheetScan, place: tuple[int, int]) -> None:
     """The readers give a blank for these; who sent the sheet sees #N/A, or will see a value once it is opened."""
     end = CELL_END.search(content, match.end())
-    inside = content[match.end(1) + 1 : end.start() if end else match.end()]
+    inside = content[match.end(3) + 1 : end.start() if end else match.end()]
     cached = CACHED.search(inside)
-    if b't="e"' in match[1]:
+    if b't="e"' in match[3]:
         scan.broken[place] = unescape(cached[1].decode("utf-8", "replace"))[:60] if cached else "#"
         return
     if cached:

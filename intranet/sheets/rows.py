@@ -11,7 +11,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
@@ -104,9 +104,7 @@ def read_rows(table: Table, today: dt.date, plain_text: bool, answers: Answers =
     """Every row of the table with its cells read; what a cell cannot mean becomes an error of the row."""
     rows = []
     readers = {
-        id(binding): CellReader(binding.column, Context(today, plain(binding.heading), plain_text))
-        for block in table.blocks
-        for binding in block.values()
+        id(binding): _reader_of(binding, today, plain_text) for block in table.blocks for binding in block.values()
     }
     for found in rows_of(table):
         row = Row(found.number, found.cells, found.block)
@@ -118,43 +116,34 @@ def read_rows(table: Table, today: dt.date, plain_text: bool, answers: Answers =
             row.error(trouble, name)
         for name, binding in found.block.items():
             if name not in found.problems:
-                _take(row, name, readers[id(binding)].read(found.cells.get(name)))
+                _take(row, name, readers[id(binding)](found.cells.get(name)))
         rows.append(row)
     return rows
 
 
-@dataclass(slots=True)
-class CellReader:
-    """What the cells of one column say. A text is read once: the same units and words stand in thousands of rows.
+def _reader_of(binding: Binding, today: dt.date, plain_text: bool) -> Callable[[Any], Value | None]:
+    """What the cells of one column say. The same units and words stand in thousands of rows: each is read once.
 
     So rows may share a value; a list is replaced, never changed in place.
     """
+    context = Context(today, plain(binding.heading), plain_text)
+    return lru_cache(maxsize=1024, typed=True)(partial(_read_cell, binding.column, context))
 
-    column: Column
-    context: Context
-    known: dict[str, Value | None] = field(default_factory=dict)
 
-    def read(self, cell: Any) -> Value | None:
-        """None for a blank cell, which says nothing."""
-        if type(cell) is not str:
-            return self._read(cell)
-        if cell not in self.known:
-            self.known[cell] = self._read(cell)
-        return self.known[cell]
-
-    def _read(self, cell: Any) -> Value | None:
-        own_marks: frozenset[str] = getattr(self.column.parse, "own_marks", frozenset())
-        blank = is_blank(cell)
-        if blank or (is_empty_mark(cell) and plain(cell) not in own_marks):
-            if self.column.required:
-                return failed("blank", column=self.column.label)
-            return None if blank else Value(None)
-        if isinstance(cell, BrokenCell):
-            return failed("formula" if cell.text.startswith("=") else "error_cell", value=cell.text)
-        # In a workbook a formula arrives as its result; only plain text can hold one.
-        if self.context.plain_text and isinstance(cell, str) and cell.lstrip()[:1] == "=" and len(cell.strip()) > 1:
-            return failed("formula", value=cell)
-        return self.column.parse(cell, self.context)
+def _read_cell(column: Column, context: Context, cell: Any) -> Value | None:
+    """None for a blank cell, which says nothing."""
+    own_marks: frozenset[str] = getattr(column.parse, "own_marks", frozenset())
+    blank = is_blank(cell)
+    if blank or (is_empty_mark(cell) and plain(cell) not in own_marks):
+        if column.required:
+            return failed("blank", column=column.label)
+        return None if blank else Value(None)
+    if isinstance(cell, BrokenCell):
+        return failed("formula" if cell.text.startswith("=") else "error_cell", value=cell.text)
+    # In a workbook a formula arrives as its result; only plain text can hold one.
+    if context.plain_text and isinstance(cell, str) and cell.lstrip()[:1] == "=" and len(cell.strip()) > 1:
+        return failed("formula", value=cell)
+    return column.parse(cell, context)
 
 
 def _take(row: Row, name: str, value: Value | None) -> None:

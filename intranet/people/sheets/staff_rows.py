@@ -88,7 +88,7 @@ class RegisterRows(SheetRows):
         if person.pk is None:
             person.staff_number = row.values["staff_number"]
             self.touched["staff_number"] = None
-            person.open_postings, person.open_groups = [], []
+            person.open_postings = person.open_groups = ()
         elif person.left_on is not None and person.left_on < self.today:
             row.error(problem("has_left", value=person.name), "staff_number")
             return
