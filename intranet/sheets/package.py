@@ -19,9 +19,7 @@ from .bounds import ROOM_ABOVE, Bounds, Refused
 
 # A cell: where it stands, when it says so first; its attributes (a last "/" closes it at once);
 # and what comes first inside: "f" a formula, "/" nothing.
-CELL = re.compile(
-    rb'<(?:c|\w++:c)\b(?:\s++r="([A-Z]{1,3})(\d{1,7})")?+([^<>]*+)>(?:\s*+<(?:\w++:)?+(f\b|/))?+'
-)
+CELL = re.compile(rb'<(?:c|\w++:c)\b(?:\s++r="([A-Z]{1,3})(\d{1,7})")?+([^<>]*+)>(?:\s*+<(?:\w++:)?+(f\b|/))?+')
 CELL_END = re.compile(rb"</(?:\w+:)?c>")
 FORMULA = re.compile(rb"<(?:\w+:)?f\b[^<>]*>([^<]*)</")
 CACHED = re.compile(rb"<(?:\w+:)?(?:v|is)\b[^<>]*>([^<]*)<")

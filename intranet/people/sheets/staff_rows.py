@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Prefetch
 
 from intranet.sheets.issues import problem
-from intranet.sheets.rows import Lookup, Row, SheetRows, batches
+from intranet.sheets.rows import BATCH, Lookup, Row, SheetRows, batches
 from intranet.sheets.values import as_text
 
 from .. import pinyin
@@ -156,7 +156,7 @@ class RegisterRows(SheetRows):
     def footprint(self) -> Iterator[models.QuerySet]:
         """People with their places, and the accounts that follow their names or are opened with them."""
         users = get_user_model()
-        for batch in batches(self.touching()):
+        for batch in batches(self.touching(), 4 * BATCH):
             accounts_of = Person.objects.filter(pk__in=batch, user__isnull=False).values("user")
             yield users.objects.filter(pk__in=accounts_of)
             yield users.groups.through.objects.filter(user__in=accounts_of)
