@@ -77,7 +77,8 @@ def _why_nothing(grids: list[Grid], kind: SheetKind, lacking: list[Any]) -> Refu
     if lacking:
         _number, _score, missing, table = min(lacking, key=lambda entry: entry[:2])
         unknown = [ignored for ignored in table.ignored if ignored.spelling]
-        return Refused("missing_column", needed="、".join(str(column.label) for column in missing), unknown=unknown)
+        needed = "、".join(str(column.label) for column in missing)
+        return Refused("missing_column", needed=needed, unknown=unknown, first_rows=first_rows(table.grid))
     needed = "、".join(str(column.label) for column in kind.columns if column.required)
     seen = next((grid for grid in grids if not grid.hidden and any(any(row) for row in grid.rows)), grids[0])
     return Refused("no_headings", kind=kind.label, needed=needed, first_rows=first_rows(seen))
@@ -97,6 +98,8 @@ def _warn(table: Table, grids: list[Grid], found: list[Table]) -> None:
         table.warnings.append(problem("hidden_columns", columns="、".join(columns)))
     if grid.uncalculated:
         table.warnings.append(problem("uncalculated"))
+    if grid.formats_unknown:
+        table.warnings.append(problem("formats_unknown"))
     if table.ignored:
         names = "、".join(f"{ignored.place} {ignored.heading}" for ignored in table.ignored)
         table.warnings.append(problem("ignored_columns", columns=names))

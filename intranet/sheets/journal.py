@@ -99,7 +99,7 @@ def _as_text(value: Any) -> str:
     raise TypeError(f"no way to keep a {type(value).__name__}")
 
 
-def unpack(packed: bytes) -> tuple[list[Written], list[str]]:
+def unpack(packed: bytes | memoryview) -> tuple[list[Written], list[str]]:
     """The reverse of ``pack``. Raises LookupError when a model is no longer there."""
     kept = json.loads(zlib.decompress(bytes(packed)).decode("utf-8", "surrogatepass"))
     written = []

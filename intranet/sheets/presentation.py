@@ -47,7 +47,7 @@ def pack(shown_: dict[str, Any]) -> bytes:
     return zlib.compress(json.dumps(shown_, ensure_ascii=False, default=str).encode("utf-8", "surrogatepass"))
 
 
-def unpack(packed: bytes) -> dict[str, Any]:
+def unpack(packed: bytes | memoryview) -> dict[str, Any]:
     return json.loads(zlib.decompress(bytes(packed)).decode("utf-8", "surrogatepass"))
 
 

@@ -103,6 +103,8 @@ class Lookup:
 def read_rows(table: Table, today: dt.date, plain_text: bool, answers: Answers = NONE) -> list[Row]:
     """Every row of the table with its cells read; what a cell cannot mean becomes an error of the row."""
     rows = []
+    # A cell that another one may settle is read after it.
+    order = {id(block): sorted(block, key=lambda name: bool(block[name].column.settle)) for block in table.blocks}
     readers = {
         id(binding): _reader_of(binding, today, plain_text) for block in table.blocks for binding in block.values()
     }
@@ -114,9 +116,10 @@ def read_rows(table: Table, today: dt.date, plain_text: bool, answers: Answers =
             )
         for name, trouble in found.problems.items():
             row.error(trouble, name)
-        for name, binding in found.block.items():
+        for name in order[id(found.block)]:
             if name not in found.problems:
-                _take(row, name, readers[id(binding)](found.cells.get(name)))
+                binding = found.block[name]
+                _take(row, binding.column, readers[id(binding)], found.cells.get(name))
         rows.append(row)
     return rows
 
@@ -146,15 +149,28 @@ def _read_cell(column: Column, context: Context, cell: Any) -> Value | None:
     return column.parse(cell, context)
 
 
-def _take(row: Row, name: str, value: Value | None) -> None:
+def _take(row: Row, column: Column, read: Callable[[Any], Value | None], cell: Any) -> None:
+    value = read(cell)
     if value is None:
         return
+    if value.problem and value.problem.choices and column.settle:
+        value = _settled(row, column, value.problem.choices, read) or value
     if value.problem:
-        row.error(value.problem, name)
+        row.error(value.problem, column.name)
         return
     for warning in value.warnings:
-        row.warn(warning, name)
-    row.values[name] = value.value
+        row.warn(warning, column.name)
+    row.values[column.name] = value.value
+
+
+def _settled(row: Row, column: Column, choices: Any, read: Callable[[Any], Value | None]) -> Value | None:
+    """What the reader left open, as other columns of the row have it."""
+    assert column.settle is not None
+    chosen = column.settle(row.values, choices)
+    if chosen is None:
+        return None
+    row.warn(problem("settled", value=row.shown(column.name), read=chosen[1]), column.name)
+    return read(chosen[0])
 
 
 class SheetRows:
@@ -206,7 +222,7 @@ class SheetRows:
         return tuple(getattr(instance, name) for name in self.key)
 
     def prepare(self, row: Row) -> None:
-        """Rules within one row, before anything is looked up in the database."""
+        """Rules within one row, before anything is looked up in the database; a cell with a problem has no value."""
 
     def fill(self, row: Row) -> None:
         """Put the values on the instance."""
@@ -245,7 +261,7 @@ class SheetRows:
         """Find out everything; ``tell(done, total)`` hears after each step how far it is."""
         steps = (
             self._look_up,
-            lambda: self._each(self.prepare),
+            self._prepare,
             self._unique_within_file,
             lambda: self._match(lock),
             lambda: self._each(self.fill),
@@ -258,6 +274,11 @@ class SheetRows:
             step()
         for row in self.sound():
             row.outcome = "create" if row.instance.pk is None else "update" if row.changes else "unchanged"
+
+    def _prepare(self) -> None:
+        """Also rows with an unreadable cell: all that is wrong with a row is said at once."""
+        for row in self.rows:
+            self.prepare(row)
 
     def _each(self, step: Callable[[Row], None]) -> None:
         for row in self.sound():

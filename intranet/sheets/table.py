@@ -38,6 +38,14 @@ class Table:
     ignored: list[Ignored] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
     score: int = 0
+    # A heading that stands again, and nobody can tell which cells belong together.
+    unclear: str = ""
+
+    @property
+    def shared(self) -> frozenset[int]:
+        """Columns that blocks side by side have in common: they alone make no row."""
+        counted = [binding.index for block in self.blocks for binding in block.values()]
+        return frozenset(index for index in counted if counted.count(index) > 1)
 
     @property
     def columns(self) -> frozenset[str]:

@@ -77,7 +77,7 @@ def read_dates(row: Row, today: dt.date) -> None:
         else:
             row.values[name] = given.day
             row.values.setdefault("precisions", {})[name] = given.precision
-    if row.get("birthday") is not None and not row.errors:
+    if row.get("birthday") is not None:
         check_birthday(row, today)
 
 

@@ -4,9 +4,12 @@ A reader is called with the cell (None, text, number, bool, ``DateCell``, ``Padd
 ``Context``, and gives a ``Value``. It never raises for what a cell holds.
 """
 
+from .amounts import money, percentage, tally
 from .cells import Context, Value, as_text, failed, is_blank, is_empty_mark, shown, written
 from .dates import DateValue, LunarText, read_date
-from .numbers import bare_window, identity_number, money, phones, staff_number, whole_number, windows
+from .numbers import bare_window, identity_number, phones, staff_number, whole_number, windows
+from .people import names
+from .times import time_of_day
 from .words import Words, name, text, yes_no
 
 __all__ = [
@@ -23,11 +26,15 @@ __all__ = [
     "is_empty_mark",
     "money",
     "name",
+    "names",
+    "percentage",
     "phones",
     "read_date",
     "shown",
     "staff_number",
+    "tally",
     "text",
+    "time_of_day",
     "whole_number",
     "windows",
     "written",
