@@ -59,7 +59,7 @@ def check_window(row: Row) -> None:
     general = window is None or window.kind in (Window.Kind.GENERAL, Window.Kind.JOINT_APPROVAL)
     if general or unit is None:
         return
-    owners = {owner.pk for owner in window.units.all()}
+    owners = {owner.pk for owner in window.owners}
     if owners and not owners & {unit.pk, unit.parent_id}:
         row.error(problem("foreign_window", value=window.number, unit=unit.name), "window")
 
