@@ -9,6 +9,7 @@ from .issues import problem
 from .meanings import match, word_of
 from .registry import Column
 from .table import Binding, Ignored, Table
+from .values import shown
 from .workbook import Grid
 
 LOOK_AT = 30
@@ -65,7 +66,7 @@ def first_rows(grid: Grid) -> list[tuple[int, list[str]]]:
 
 
 def _first_texts(grid: Grid, number: int) -> list[str]:
-    return ["" if value is None else str(value).strip()[:20] for value in grid.rows[number - 1][:TEXTS_TO_CHOOSE]]
+    return [shown(value)[:20] for value in grid.rows[number - 1][:TEXTS_TO_CHOOSE]]
 
 
 def _places(table: Table) -> list[dict[str, int]]:

@@ -44,6 +44,8 @@ def rows_of(table: Table) -> Iterator[FoundRow]:
     """
     filled, wide = _filled_down(table)
     above: list[dict[str, Any]] = [{} for _block in table.blocks]
+    needed = [{name for name, binding in block.items() if binding.column.required} for block in table.blocks]
+    headings = {id(binding): _spellings_of(binding) for block in table.blocks for binding in block.values()}
     skipped: list[int] = []
     closed, shared, again = False, table.shared, _rows_of_headings(table)
     for number in range(table.last_heading + 1, len(table.grid.rows) + 1):
@@ -57,9 +59,9 @@ def rows_of(table: Table) -> Iterator[FoundRow]:
             continue
         for at, block in enumerate(table.blocks):
             found = _one_row(number, row, block, filled, shared)
-            if found is None or _repeats_headings(found):
+            if found is None or _repeats_headings(found, headings):
                 continue
-            full = all(binding.column.name in found.cells for binding in block.values() if binding.column.required)
+            full = needed[at] <= found.cells.keys()
             if (not full and (closed or number in wide)) or _is_aside(found, row, block):
                 if number not in skipped:
                     skipped.append(number)
@@ -155,19 +157,24 @@ def _one_row(
     return FoundRow(number, cells, block) if own else None
 
 
-def _repeats_headings(found: FoundRow) -> bool:
+def _spellings_of(binding: Binding) -> tuple[str, frozenset[str]]:
+    """The heading as it stands above the column, and the others that mean the same."""
+    known = frozenset(spelling for alias in binding.column.aliases for spelling in spellings(alias)[:1])
+    return plain(binding.heading), known
+
+
+def _repeats_headings(found: FoundRow, headings: dict[int, tuple[str, frozenset[str]]]) -> bool:
     """Every cell says again what stands above it: in the same words, or in others for the same column."""
     return len(found.cells) >= 2 and all(
-        _is_heading_of(value, found.block[name]) for name, value in found.cells.items()
+        _is_heading_of(value, *headings[id(found.block[name])]) for name, value in found.cells.items()
     )
 
 
-def _is_heading_of(value: Any, binding: Binding) -> bool:
+def _is_heading_of(value: Any, heading: str, known: frozenset[str]) -> bool:
     texts = spellings(value) if isinstance(value, str) else []
     if not texts or len(texts[0]) < 2:
         return False
-    known = {spelling for alias in binding.column.aliases for spelling in spellings(alias)[:1]}
-    return any(text in plain(binding.heading) or text in known for text in texts)
+    return any(text in heading or text in known for text in texts)
 
 
 def _is_aside(found: FoundRow, row: list[Any], block: dict[str, Binding]) -> bool:

@@ -14,13 +14,16 @@ import struct
 import zipfile
 import zlib
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html import unescape
 
 from .bounds import ROOM_ABOVE, Bounds, Refused
 from .number_formats import formats_of
 from .xml_tags import TAG, attribute
 
-CELL = re.compile(rb"<(?:\w+:)?c\b([^<>]*?)(/>|>\s*</(?:\w+:)?c>|>)(\s*<(?:\w+:)?(f)\b)?")
+# A cell: where it stands, when it says so first; its attributes (a last "/" closes it at once);
+# and what comes first inside: "f" a formula, "/" nothing.
+CELL = re.compile(rb'<(?:c|\w++:c)\b(?:\s++r="([A-Z]{1,3})(\d{1,7})")?+([^<>]*+)>(?:\s*+<(?:\w++:)?+(f\b|/))?+')
 # The end of a cell, or the next one where the end is missing.
 CELL_END = re.compile(rb"</?(?:\w+:)?c\b")
 FORMULA = re.compile(rb"<(?:\w+:)?f\b[^<>]*>([^<]*)</")
@@ -51,6 +54,7 @@ class SheetScan:
     formats: dict[tuple[int, int], str] = field(default_factory=dict)
 
 
+@lru_cache(maxsize=1024)
 def column_number(letters: bytes | str) -> int:
     """ "A" → 1, "XFD" → 16384."""
     text = letters.decode() if isinstance(letters, bytes) else letters
@@ -168,22 +172,24 @@ def scan_sheet(content: bytes, formats: dict[int, str], bounds: Bounds) -> Sheet
     row = column = 0
     far = bounds.rows + ROOM_ABOVE
     for match in CELL.finditer(content):
-        attributes, ending, _, formula = match.groups()
-        reference = REFERENCE.search(attributes)
-        if reference:
+        letters, digits, attributes, inside = match.groups()
+        if letters is None and (reference := REFERENCE.search(attributes)):
             letters, digits = reference.groups()
-            row, column = int(digits), column_number(letters)
-        else:
+        if letters is None:
             column += 1
-        if ending != b">":
+        else:
+            row, column = int(digits), column_number(letters)
+        if inside == b"/" or attributes.endswith(b"/"):
             continue
-        scan.last_row, scan.last_column = max(scan.last_row, row), max(scan.last_column, column)
-        if scan.last_row > far or scan.last_column > bounds.columns:
+        if row > scan.last_row:
+            scan.last_row = row
+        if column > scan.last_column:
+            scan.last_column = column
+        if row > far or column > bounds.columns:
             return scan
-        if formula or b't="e"' in attributes:
+        if inside or b't="e"' in attributes:
             _scan_broken(content, match, scan, (row, column))
-        style = STYLE.search(attributes)
-        if style and (code := formats.get(int(style.group(1)))):
+        if formats and (style := STYLE.search(attributes)) and (code := formats.get(int(style.group(1)))):
             scan.formats[row, column] = code
     _scan_hidden(content, scan, bounds)
     return scan
@@ -192,9 +198,9 @@ def scan_sheet(content: bytes, formats: dict[int, str], bounds: Bounds) -> Sheet
 def _scan_broken(content: bytes, match: re.Match[bytes], scan: SheetScan, place: tuple[int, int]) -> None:
     """The readers give a blank for these; who sent the sheet sees #N/A, or will see a value once it is opened."""
     end = CELL_END.search(content, match.end())
-    inside = content[match.start(3) if match[4] else match.end() : end.start() if end else match.end()]
+    inside = content[match.end(3) + 1 : end.start() if end else match.end()]
     cached = CACHED.search(inside)
-    if b't="e"' in match[1]:
+    if b't="e"' in match[3]:
         scan.broken[place] = unescape(cached[1].decode("utf-8", "replace"))[:60] if cached else "#"
         return
     if cached:
@@ -209,14 +215,16 @@ def _scan_broken(content: bytes, match: re.Match[bytes], scan: SheetScan, place:
 
 
 def _scan_hidden(content: bytes, scan: SheetScan, bounds: Bounds) -> None:
+    if b"hidden=" not in content:
+        return
     hidden = re.compile(rb'\bhidden="(1|true)"')
-    for attributes in ROW.findall(content):
+    for attributes in filter(hidden.search, ROW.findall(content)):
         number = attribute(attributes, b"r")
-        if hidden.search(attributes) and number.isascii() and number.isdigit() and len(number) < 8:
+        if number.isascii() and number.isdigit() and len(number) < 8:
             scan.hidden_rows.append(int(number))
-    for attributes in COLUMN.findall(content):
+    for attributes in filter(hidden.search, COLUMN.findall(content)):
         first, last = attribute(attributes, b"min"), attribute(attributes, b"max")
-        if hidden.search(attributes) and first.isascii() and first.isdigit() and last.isascii() and last.isdigit():
+        if first.isascii() and first.isdigit() and last.isascii() and last.isdigit():
             scan.hidden_columns.extend(range(int(first[:6]), min(int(last[:6]), bounds.columns) + 1))
         if len(scan.hidden_columns) > bounds.columns:
             raise Refused("bomb")

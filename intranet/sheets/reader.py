@@ -200,7 +200,7 @@ def main(arguments: list[str]) -> int:
     except MemoryError:
         answer = {"refused": "bomb", "about": {}}
     answer["peak_mb"] = peak_megabytes()
-    json.dump(answer, sys.stdout, ensure_ascii=True, separators=(",", ":"))
+    sys.stdout.write(json.dumps(answer, separators=(",", ":")))
     return 0
 
 

@@ -52,7 +52,7 @@ class Table:
         return frozenset().union(*self.blocks)
 
 
-@dataclass
+@dataclass(slots=True)
 class FoundRow:
     """One row as it stands: number as the spreadsheet program shows it, cells by column name."""
 

@@ -44,7 +44,9 @@ class DayRows(SheetRows):
     duplicate_code = "duplicate_name"
 
     def prepare(self, row: Row) -> None:
-        given = row.values["day"]
+        given = row.get("day")
+        if given is None:
+            return
         if not isinstance(given, values.DateValue) or given.precision != "day":
             row.error(problem("whole_date", value=row.shown("day")), "day")
         else:

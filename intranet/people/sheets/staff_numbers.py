@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 
 from django.db.models import OuterRef, Subquery
-from django.db.models.functions import Upper
 from django.utils.translation import gettext as _
 
 from intranet.sheets.issues import Problem, problem
@@ -76,10 +75,10 @@ def refuse_other_capitals(rows: list[Row]) -> None:
     spelt: dict[str, set[str]] = {}
     for row in rows:
         spelt.setdefault(row.instance.staff_number.upper(), set()).add(row.instance.staff_number)
-    for batch in batches(sorted({row.instance.staff_number.upper() for row in created})):
-        known = Person.objects.annotate(capitals=Upper("staff_number")).filter(capitals__in=batch)
-        for capitals, number in known.values_list("capitals", "staff_number"):
-            spelt[capitals].add(number)
+    if created:
+        for number in Person.objects.order_by().values_list("staff_number", flat=True):
+            if number.upper() in spelt:
+                spelt[number.upper()].add(number)
     for row in created:
         if len(spelt[row.instance.staff_number.upper()]) > 1:
             label = Person._meta.get_field("staff_number").verbose_name

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Prefetch
 
 from intranet.sheets.issues import problem
-from intranet.sheets.rows import Lookup, Row, SheetRows, batches
+from intranet.sheets.rows import BATCH, Lookup, Row, SheetRows, batches
 from intranet.sheets.values import as_text
 
 from .. import pinyin
@@ -37,7 +37,7 @@ class RegisterRows(SheetRows):
     duplicate_code = "duplicate_number"
 
     def lookups(self) -> dict[str, Lookup]:
-        windows = Window.objects.current().prefetch_related("units")
+        windows = Window.objects.current().prefetch_related(Prefetch("units", to_attr="owners"))
         return {
             "units": units_by_name(Unit.objects.current()),
             "windows": windows_by_number(windows),
@@ -88,7 +88,7 @@ class RegisterRows(SheetRows):
         if person.pk is None:
             person.staff_number = row.values["staff_number"]
             self.touched["staff_number"] = None
-            person.open_postings, person.open_groups = [], []
+            person.open_postings = person.open_groups = ()
         elif person.left_on is not None and person.left_on < self.today:
             row.error(problem("has_left", value=person.name), "staff_number")
             return
@@ -156,7 +156,7 @@ class RegisterRows(SheetRows):
     def footprint(self) -> Iterator[models.QuerySet]:
         """People with their places, and the accounts that follow their names or are opened with them."""
         users = get_user_model()
-        for batch in batches(self.touching()):
+        for batch in batches(self.touching(), 4 * BATCH):
             accounts_of = Person.objects.filter(pk__in=batch, user__isnull=False).values("user")
             yield users.objects.filter(pk__in=accounts_of)
             yield users.groups.through.objects.filter(user__in=accounts_of)

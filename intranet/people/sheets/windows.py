@@ -42,6 +42,8 @@ class WindowRows(SheetRows):
         return {values.bare_window(number) for number in Window.objects.values_list("number", flat=True)}
 
     def prepare(self, row: Row) -> None:
+        if "number" not in row.values:
+            return
         numbers = row.get("number") or []
         if (whole := values.bare_window(row.shown("number"))) in self.numbers:
             # A window may have been given a number that reads like several.

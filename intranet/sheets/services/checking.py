@@ -16,6 +16,7 @@ from ..bounds import Refused
 from ..finder import find, recognise
 from ..issues import Issue, sentence
 from ..known_headings import known_headings, known_headings_of
+from ..pause import no_collecting
 from ..registry import SheetKind, kinds_for
 from ..rows import Row, SheetRows, read_rows
 from ..table import Ignored, Table
@@ -87,6 +88,7 @@ def recognised_kind(*, path: Path, by: Any) -> str:
         return ""
 
 
+@no_collecting()
 def check(
     *,
     kind: str,

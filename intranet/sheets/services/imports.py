@@ -17,6 +17,7 @@ from ..answers import Answers
 from ..exceptions import AlreadyImported, Outdated, SheetError
 from ..journal import difference, images, pack
 from ..models import SheetJournal, SheetUpload
+from ..pause import no_collecting
 from .checking import Report, Tell, check, evaluate, read, silently
 from .files import file_path, kind_for, receive
 
@@ -43,6 +44,7 @@ def check_upload(*, upload: SheetUpload, by: Any, tell: Tell = silently) -> Repo
     return report
 
 
+@no_collecting()
 def commit(*, upload: SheetUpload, by: Any, tell: Tell = silently) -> Report:
     """Import a checked upload: one transaction, all or nothing, once.
 

@@ -5,7 +5,7 @@ A reader is called with the cell (None, text, number, bool, ``DateCell``, ``Padd
 """
 
 from .amounts import money, percentage, tally
-from .cells import Context, Value, as_text, is_blank, is_empty_mark, shown, written
+from .cells import Context, Value, as_text, failed, is_blank, is_empty_mark, shown, written
 from .dates import DateValue, LunarText, read_date
 from .numbers import bare_window, identity_number, phones, staff_number, whole_number, windows
 from .people import names
@@ -20,6 +20,7 @@ __all__ = [
     "Words",
     "as_text",
     "bare_window",
+    "failed",
     "identity_number",
     "is_blank",
     "is_empty_mark",
