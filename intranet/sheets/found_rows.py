@@ -51,7 +51,7 @@ def rows_of(table: Table) -> Iterator[FoundRow]:
     for number in range(table.last_heading + 1, len(table.grid.rows) + 1):
         row = table.grid.rows[number - 1]
         first = next((plain(value) for value in row if value is not None and plain(value)), "")
-        if not first or (first in again and _texts(row) in again[first]):
+        if not first or _texts(row) in again.get(first.removesuffix("(续)"), ()):
             continue
         if stop := _stops(first, row, table.blocks):
             closed = closed or stop == "end"
@@ -114,7 +114,7 @@ def _stops(first: str, row: list[Any], blocks: list[dict[str, Binding]]) -> str:
     if not any(all(texts) for texts in needed):
         # Beside somebody's name and unit such words are a remark.
         firsts += [plain(value) for value in row[1:3] if isinstance(value, str)]
-    if any(SUBTOTAL.match(text) for text in firsts):
+    if OF_A_PART.match(first) or any(SUBTOTAL.match(text) for text in firsts):
         return "row"
     if any(TOTAL.match(text) for text in firsts):
         return "end"

@@ -79,6 +79,13 @@ def test_the_separator_is_what_most_lines_hold():
     assert read_cells("名册：一\t二\n姓名,备注\n甲某,a\n".encode(), Bounds())[2] == ["甲某", "a"]
 
 
+def test_the_line_that_names_the_separator_is_no_row():
+    assert read_cells("sep=;\r\n姓名;单位,部门\r\n甲某;税务局,一科\r\n".encode("gbk"), Bounds()) == [
+        ["姓名", "单位,部门"],
+        ["甲某", "税务局,一科"],
+    ]
+
+
 @pytest.mark.parametrize("data", ["<table>".encode("utf-16"), b"MIME-Version: 1.0\r\n\r\n<html>"])
 def test_web_pages_in_other_clothes(data):
     with pytest.raises(Refused, match="web_page"):
