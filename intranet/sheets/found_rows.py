@@ -51,7 +51,7 @@ def rows_of(table: Table) -> Iterator[FoundRow]:
     for number in range(table.last_heading + 1, len(table.grid.rows) + 1):
         row = table.grid.rows[number - 1]
         first = next((plain(value) for value in row if value is not None and plain(value)), "")
-        if not first or _texts(row) in again.get(first.removesuffix("(续)"), ()):
+        if not first or ((known := again.get(first.removesuffix("(续)"))) and _texts(row) in known):
             continue
         if stop := _stops(first, row, table.blocks):
             closed = closed or stop == "end"
