@@ -38,6 +38,21 @@ def test_a_cell_without_a_value_of_its_own_is_named(hall, tmp_path, cell, code, 
     assert said in issue.message
 
 
+@pytest.mark.parametrize("error", ["#SPILL!", "#CALC!", "#GETTING_DATA", "Err:502", "#N/A"])
+def test_errors_of_newer_programs_are_errors_of_their_cell(hall, tmp_path, error):
+    from .books import repacked
+
+    path = write_book(tmp_path / "x.xlsx", [[*HEADS, "年龄"], [*GOOD, "#N/A"], [2, "乙某", "税务局", "#N/A"]])
+    sheet = "xl/worksheets/sheet1.xml"
+    with zipfile.ZipFile(path) as package:
+        content = package.read(sheet)
+    assert content.count(b"<v>#N/A</v>") == 2
+    repacked(path, path, {sheet: content.replace(b"<v>#N/A</v>", f"<v>{error}</v>".encode())})
+    (issue,) = check(kind="staff_register", path=path, by=None).errors
+    assert (issue.row, issue.column, issue.code) == (3, "D", "error_cell")
+    assert error in issue.message
+
+
 def test_such_cells_harm_nobody_where_they_do_not_count(hall, tmp_path):
     rows = [
         [*HEADS, "年龄"],
