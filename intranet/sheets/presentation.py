@@ -46,7 +46,7 @@ def _line(row: Row) -> dict[str, Any]:
         cells.append(
             {
                 "heading": binding.heading,
-                "text": shown(row.cells.get(name)),
+                "text": _cell_text(row, binding, wrong.get(place, "")),
                 "changed": name in row.changes,
                 "old": old or _("(blank)"),
                 "new": new or _("(blank)"),
@@ -59,6 +59,12 @@ def _line(row: Row) -> dict[str, Any]:
         "cells": cells,
         "general": [issue.message for issue in row.errors if not issue.column],
     }
+
+
+def _cell_text(row: Row, binding: Binding, problem: str) -> str:
+    """The cell as it was brought; of a private one only the mask, unless it is to be corrected."""
+    text = shown(row.cells.get(binding.column.name))
+    return binding.column.mask(text) if binding.column.mask and not problem else text
 
 
 def _gathered(warnings: list[Issue]) -> list[dict[str, Any]]:

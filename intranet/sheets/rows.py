@@ -108,7 +108,9 @@ def read_rows(table: Table, today: dt.date, plain_text: bool, answers: Answers =
     for found in rows_of(table):
         row = Row(found.number, found.cells, found.block)
         if answers.cells:
-            row.cells.update({name: answers.cells[row.place(name)] for name in row.block if row.place(name) in answers.cells})
+            row.cells.update(
+                {name: answers.cells[row.place(name)] for name in row.block if row.place(name) in answers.cells}
+            )
         for name, trouble in found.problems.items():
             row.error(trouble, name)
         for name, binding in found.block.items():
@@ -128,11 +130,11 @@ def _read_cell(row: Row, column: Column, cell: Any, context: Context) -> None:
         return
     if isinstance(cell, BrokenCell):
         code = "formula" if cell.text.startswith("=") else "error_cell"
-        row.error(problem(code, value=cell.text), column.name)
+        row.error(problem(code, value=column.mask(cell.text) if column.mask else cell.text), column.name)
         return
     # In a workbook a formula arrives as its result; only plain text can hold one.
     if context.plain_text and isinstance(cell, str) and cell.lstrip()[:1] == "=" and len(cell.strip()) > 1:
-        row.error(problem("formula", value=cell), column.name)
+        row.error(problem("formula", value=column.mask(cell) if column.mask else cell), column.name)
         return
     value = column.parse(cell, context)
     if value.problem:

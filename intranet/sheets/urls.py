@@ -10,5 +10,6 @@ urlpatterns = [
     path("<int:pk>/receipt/", views.receipt, name="receipt"),
     path("<int:pk>/problems/", views.problems, name="problems"),
     path("export/<slug:key>/", views.export, name="export"),
+    path("export/<slug:key>/private/", views.export_private, name="export_private"),
     path("template/<slug:key>/", views.template, name="template"),
 ]

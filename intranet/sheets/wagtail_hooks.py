@@ -28,4 +28,5 @@ def private_files():
 @hooks.register("register_log_actions")
 def log_actions(actions):
     actions.register_action("sheets.import", _("Import a sheet"), _("Sheet imported"))
+    actions.register_action("sheets.export_private", _("Export with private columns"), _("Exported whole numbers"))
     actions.register_action("sheets.export", _("Export a list"), _("List exported"))

@@ -6,13 +6,24 @@ A reader is called with the cell (None, text, number, bool, ``DateCell``, ``Padd
 
 from .cells import Context, Value, as_text, is_blank, is_empty_mark, shown, written
 from .dates import DateValue, LunarText, read_date
-from .numbers import bare_window, identity_number, money, phones, staff_number, whole_number, windows
+from .masks import MaskedNumber, masked_number
+from .numbers import (
+    bare_window,
+    identity_number,
+    money,
+    phones,
+    staff_number,
+    whole_number,
+    windows,
+    with_check_digit,
+)
 from .words import Words, name, text, yes_no
 
 __all__ = [
     "Context",
     "DateValue",
     "LunarText",
+    "MaskedNumber",
     "Value",
     "Words",
     "as_text",
@@ -20,6 +31,7 @@ __all__ = [
     "identity_number",
     "is_blank",
     "is_empty_mark",
+    "masked_number",
     "money",
     "name",
     "phones",
@@ -29,6 +41,7 @@ __all__ = [
     "text",
     "whole_number",
     "windows",
+    "with_check_digit",
     "written",
     "yes_no",
 ]
