@@ -180,7 +180,7 @@ class RegisterRows(SheetRows):
             accounts.open_accounts(people=people, by=self.by, active=False)
 
     def _write_postings(self) -> None:
-        staff_places.write_postings(self.rows, self.today)
+        staff_places.write_postings(self.rows, self.today, self.by)
 
     def _write_groups(self) -> None:
         staff_places.write_groups(self.rows, self.today)
