@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import account_views, audit_views, files
+from . import account_views, audit_views, confirm, files
 
 app_name = "access"
 urlpatterns = [
@@ -8,6 +8,7 @@ urlpatterns = [
     path("sign-in/help/", account_views.sign_in_help, name="sign_in_help"),
     path("sign-out/", account_views.SignOut.as_view(), name="sign_out"),
     path("password/", account_views.PasswordChange.as_view(), name="password"),
+    path("confirm-password/", confirm.ConfirmPassword.as_view(), name="confirm_password"),
     path("accounts/", account_views.Accounts.as_view(), name="accounts"),
     path("accounts/<int:pk>/", account_views.Account.as_view(), name="account"),
     path("audit/", audit_views.AuditLog.as_view(), name="audit"),

@@ -24,6 +24,7 @@ def log_actions(actions):
         ("access.unlock", _("Unlock"), _("Account unlocked")),
         ("access.password_change", _("Change password"), _("Password changed")),
         ("access.password_handed_over", _("Hand over a password"), _("New password handed over")),
+        ("access.confirm_password", _("Sign in again"), _("Signed in again")),
         ("access.export_audit", _("Export the audit log"), _("Audit log exported")),
     ):
         actions.register_action(key, label, message)

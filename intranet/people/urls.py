@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import appointments, corrections, directory, own, postings, register
+from .views import appointments, corrections, directory, identity, own, postings, register
 
 app_name = "people"
 urlpatterns = [
@@ -21,6 +21,8 @@ urlpatterns = [
     path("<int:pk>/appoint/", appointments.AppointView.as_view(), name="appoint"),
     path("<int:pk>/join/", appointments.JoinView.as_view(), name="join"),
     path("<int:pk>/account/", register.OpenAccountView.as_view(), name="open_account"),
+    path("<int:pk>/identity/", identity.ShowNumberView.as_view(), name="identity"),
+    path("disclosures/", identity.DisclosuresView.as_view(), name="disclosures"),
     path("appointments/<int:pk>/end/", appointments.DismissView.as_view(), name="dismiss"),
     path("memberships/<int:pk>/end/", appointments.LeaveView.as_view(), name="leave"),
     path("corrections/", corrections.CorrectionsView.as_view(), name="corrections"),

@@ -3,13 +3,13 @@ from wagtail import hooks
 from wagtail.permissions import register_permission_policy
 
 from intranet.access import roles
-from intranet.access.registry import AccountFact, DemoPart, PrivateField, PrivateFile
+from intranet.access.registry import AccountFact, DemoPart, PrivateField, PrivateFile, SealedField
 from intranet.reminders.registry import ClockJob
 from intranet.sheets.services import remove_old_files
 from intranet.sheets.services.jobs import sweep
 from intranet.ui.registry import DeskCard, NavigationItem, ProfileSection
 
-from . import account_facts, cards, demo, private_facts, reach, sections
+from . import account_facts, cards, demo, identity, private_facts, reach, sections
 from .grants import GRANTS
 from .policies import POLICIES
 from .services import due
@@ -41,6 +41,15 @@ def navigation_items():
         NavigationItem("people.register", _("Staff register"), "people:register", office, order=10, area="office"),
         NavigationItem(
             "people.corrections", _("Requests for correction"), "people:corrections", office, order=20, area="office"
+        ),
+        NavigationItem(
+            "people.disclosures",
+            _("Identity numbers shown"),
+            "people:disclosures",
+            lambda user: identity.kept() and user.has_role(roles.AUDITOR),
+            order=815,
+            area="office",
+            sentence=_("Who was shown whose identity number, and why."),
         ),
         NavigationItem(
             "people.me",
@@ -92,10 +101,21 @@ def private_fields():
     return [
         PrivateField("people.Person", "mobile", private_facts.readers_of_mobile),
         PrivateField("people.Person", "birthday", private_facts.readers_of_birthday),
+        PrivateField(
+            "people.Person",
+            "national_id_sealed",
+            private_facts.readers_of_identity,
+            canary=private_facts.identity_canary,
+        ),
         PrivateField("people.Person", "note", private_facts.readers_of_note),
         PrivateField("people.CorrectionRequest", "text", private_facts.readers_of_correction),
         PrivateField("people.CorrectionRequest", "answer", private_facts.readers_of_correction),
     ]
+
+
+@hooks.register("register_sealed_field")
+def sealed_fields():
+    return SealedField("people.Person", "national_id_sealed", "national_id_hash")
 
 
 @hooks.register("register_log_actions")
@@ -112,6 +132,7 @@ def log_actions(actions):
     actions.register_action("people.close_account", _("Close an account"), _("Account closed"))
     actions.register_action("people.create", _("Add a person"), _("Person added"))
     actions.register_action("people.change", _("Change a person's entry"), _("Person's entry changed"))
+    actions.register_action("people.disclose_identity", _("Show an identity number"), _("Identity number shown"))
     actions.register_action("people.ask_correction", _("Ask for a correction"), _("Correction asked for"))
     actions.register_action("people.decide_correction", _("Decide on a correction"), _("Correction decided"))
     actions.register_action("people.export_own", _("Export own data"), _("Own data exported"))

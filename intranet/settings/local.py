@@ -6,6 +6,7 @@ from .base import MIDDLEWARE, VAR_DIR, env
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env("SECRET_KEY", default="local-only-not-a-secret-0123456789-abcdefghijklmnopqrstuvwxyz")
 ALLOWED_HOSTS = ["*"]
+SEALING_KEYS = env.list("SEALING_KEYS", default=[]) or [SECRET_KEY]
 
 for folder in ("log", "mail", "broker", "uploads", "run", "static"):
     (VAR_DIR / folder).mkdir(parents=True, exist_ok=True)

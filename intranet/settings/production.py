@@ -6,6 +6,8 @@ from .base import HALL_KEY, env
 DEBUG = False
 SECRET_KEY = env("SECRET_KEY")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
+# Without one nothing can be sealed or opened, and `check --deploy` says so.
+SEALING_KEYS = env.list("SEALING_KEYS", default=[])
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if host != "*"]
 DATABASES = {"default": {**env.db_url("DATABASE_URL"), "CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}}
 REDIS_URL = env("REDIS_URL")

@@ -76,11 +76,12 @@ def _line(row: Row) -> dict[str, Any]:
     cells = []
     for binding in sorted(row.block.values(), key=lambda binding: binding.index):
         name = binding.column.name
-        cell = {"heading": binding.heading, "text": shown(row.cells.get(name))}
+        problem = wrong.get(letter(binding.index + 1), "")
+        cell = {"heading": binding.heading, "text": _cell_text(row, binding, problem)}
         if name in row.changes:
             old, new = row.changes[name]
             cell |= {"changed": True, "old": old or _("(blank)"), "new": new or _("(blank)")}
-        if problem := wrong.get(letter(binding.index + 1)):
+        if problem:
             cell["problem"] = problem
         cells.append(cell)
     return {
@@ -89,6 +90,12 @@ def _line(row: Row) -> dict[str, Any]:
         "cells": cells,
         "general": [issue.message for issue in row.errors if not issue.column],
     }
+
+
+def _cell_text(row: Row, binding: Binding, problem: str) -> str:
+    """The cell as it was brought; of a private one only the mask, unless it is to be corrected."""
+    text = shown(row.cells.get(binding.column.name))
+    return binding.column.mask(text) if binding.column.mask and not problem else text
 
 
 def _gathered(warnings: list[Issue]) -> list[dict[str, Any]]:

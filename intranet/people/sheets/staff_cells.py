@@ -96,7 +96,8 @@ def check_birthday(row: Row, today: dt.date) -> None:
     if day > today or birthday_fault(day, today):
         # Against a birthday that is wrong, no other date is.
         return
-    if (number := row.get("national_id")) and not number[6:14].startswith(f"{day:%Y%m}"):
+    number = row.get("national_id")
+    if isinstance(number, str) and not number[6:14].startswith(f"{day:%Y%m}"):
         row.warn(problem("differs_from_id"), "birthday")
     for name in ("service_start_month", "entered_on"):
         other = row.get(name)

@@ -9,6 +9,7 @@ from typing import Any
 from ..headings import plain, visible
 from ..workbook import PaddedNumber
 from .cells import EXACT, Context, Value, as_text, failed
+from .masks import MASKED, MaskedNumber, masked_number
 
 DAMAGED = re.compile(r"\d(\.\d+)?E\+\d+", re.I)
 MOBILE = re.compile(r"1[3-9]\d{9}")
@@ -103,21 +104,29 @@ def whole_number(cell: Any, context: Context) -> Value:
 
 
 def identity_number(cell: Any, context: Context) -> Value:
-    """An 18-character identity number. One stored as a number is refused, never repaired: its end is invented."""
+    """An 18-character identity number, or a MaskedNumber as exports write it. No sentence repeats the number.
+
+    One stored as a number is refused, never repaired: its end is invented.
+    """
     if isinstance(cell, float | int | PaddedNumber) and not isinstance(cell, bool):
-        return failed("number_as_float", value=as_text(cell))
+        return failed("number_as_float", value=masked_number(as_text(cell)))
     written = "".join(_as_written(cell).split()).upper()
+    if MASKED.fullmatch(written):
+        return Value(MaskedNumber(written))
     if DAMAGED.fullmatch(written):
-        return failed("number_damaged", value=written)
+        return failed("number_damaged", value=masked_number(written))
+    if re.fullmatch(r"[1-9]\d{14}", written):
+        return failed("old_id", value=masked_number(written))
     if not re.fullmatch(r"[1-9]\d{16}[\dX]", written) or not _check_digit_holds(written):
-        return failed("bad_id", value=_masked(written))
+        return failed("bad_id", value=masked_number(written))
     return Value(written)
+
+
+def with_check_digit(number: str) -> str:
+    """Seventeen digits and the character that follows from them (GB 11643)."""
+    return number + CHECK[sum(int(digit) * weight for digit, weight in zip(number, WEIGHTS, strict=True)) % 11]
 
 
 def _check_digit_holds(number: str) -> bool:
     """GB 11643: the last character follows from the seventeen before it."""
-    return CHECK[sum(int(digit) * weight for digit, weight in zip(number, WEIGHTS, strict=False)) % 11] == number[17]
-
-
-def _masked(number: str) -> str:
-    return f"{number[:6]}********{number[14:18]}" if len(number) >= 18 else f"{number[:4]}…"
+    return with_check_digit(number[:17]) == number
