@@ -6,6 +6,7 @@ from intranet.access import roles
 from intranet.access.registry import AccountFact, DemoPart, PrivateField, PrivateFile, SealedField
 from intranet.reminders.registry import ClockJob
 from intranet.sheets.services import remove_old_files
+from intranet.sheets.services.jobs import sweep
 from intranet.ui.registry import DeskCard, NavigationItem, ProfileSection
 
 from . import account_facts, cards, demo, identity, private_facts, reach, sections
@@ -81,6 +82,7 @@ def clock_jobs():
         ClockJob("people.due", due.run, order=20),
         # Registered from here: the room sheets stands beside reminders and may not know it.
         ClockJob("sheets.remove_old_files", remove_old_files, order=90),
+        ClockJob("sheets.work_left_lying", sweep, order=95),
     ]
 
 

@@ -23,6 +23,8 @@ class Column:
     ``required``  the column must be there and no cell blank
     ``after``     names of columns of which the nearest to the left owns this heading when it stands several times
     ``not_after`` words in the heading to the left which make this someone else's column (紧急联系人 联系电话)
+    ``settle``    what other values of the row say about a cell that may mean two things: ``settle(values, choices)``
+                  gives one of the (value, label) choices or None
     ``lookup``    name of a lookup that turns the text into a row of another table (see ``SheetRows.lookups``)
     ``export``    value of an object for the exported cell; None for a column that is only read
     ``kept``      whether the hall keeps such a value at present; if not, the column is read and not exported
@@ -37,6 +39,7 @@ class Column:
     required: bool = False
     after: tuple[str, ...] = ()
     not_after: tuple[str, ...] = ()
+    settle: Callable[[dict[str, Any], tuple[tuple[str, str], ...]], tuple[str, str] | None] | None = None
     lookup: str = ""
     export: Callable[[Any], Any] | None = None
     example: str = ""

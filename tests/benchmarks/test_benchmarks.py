@@ -43,7 +43,7 @@ def lines(*only: str) -> list[dict]:
     assert done.stdout, done.stderr[-2000:]
     found = [json.loads(line) for line in done.stdout.splitlines()]
     assert done.returncode == (0 if all(line["holds"] for line in found) else 1)
-    if not PARTS["postgresql"][1]():
+    if not PARTS["postgresql"][1]() and not any("@" in name for name in only):
         assert "PostgreSQL" in done.stderr
     return found
 

@@ -53,7 +53,11 @@ BY_ROUTE: dict[str, Callable[[World, Any], Trio | Parameters]] = {
         f"people:{name}": of_person("person")
         for name in ("person", "edit", "enter", "transfer", "withdraw", "appoint", "join", "open_account")
     },
-    **{f"sheets:{name}": of_person("upload") for name in ("preview", "confirm", "receipt", "problems")},
+    **{
+        f"sheets:{name}": of_person("upload")
+        for name in ("preview", "progress", "confirm", "receipt", "undo", "problems")
+    },
+    "sheets:forget_heading": shared("known_heading"),
     **{f"sheets:{name}": lambda world, user: {"key": "staff_register"} for name in ("export", "template")},
     "evaluations:award_edit": shared("award", "slug"),
     "evaluations:round_new": shared("award", "slug"),

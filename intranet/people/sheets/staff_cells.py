@@ -58,7 +58,7 @@ def check_window(row: Row) -> None:
     general = window is None or window.kind in (Window.Kind.GENERAL, Window.Kind.JOINT_APPROVAL)
     if general or unit is None:
         return
-    owners = {owner.pk for owner in window.units.all()}
+    owners = {owner.pk for owner in window.owners}
     if owners and not owners & {unit.pk, unit.parent_id}:
         row.error(problem("foreign_window", value=window.number, unit=unit.name), "window")
 
@@ -76,7 +76,7 @@ def read_dates(row: Row, today: dt.date) -> None:
         else:
             row.values[name] = given.day
             row.values.setdefault("precisions", {})[name] = given.precision
-    if row.get("birthday") is not None and not row.errors:
+    if row.get("birthday") is not None:
         check_birthday(row, today)
 
 
@@ -92,6 +92,9 @@ def check_birthday(row: Row, today: dt.date) -> None:
     elif birthday_fault(day, today):
         row.error(problem("impossible_birthday", value=said, youngest=YOUNGEST, oldest=OLDEST), "birthday")
     row.values["birthday"] = read
+    if day > today or birthday_fault(day, today):
+        # Against a birthday that is wrong, no other date is.
+        return
     number = row.get("national_id")
     if isinstance(number, str) and not number[6:14].startswith(f"{day:%Y%m}"):
         row.warn(problem("differs_from_id"), "birthday")

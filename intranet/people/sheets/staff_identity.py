@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +24,14 @@ def said_date(day: dt.date | None, precision: str = "day") -> str:
     if precision == "year":
         return f"{day.year}年"
     return f"{day.year}年{day.month}月" if precision == "month" else day.isoformat()
+
+
+def month_of_identity(said: dict[str, Any], choices: tuple[tuple[str, str], ...]) -> tuple[str, str] | None:
+    """Of January and October (1985.1) the one that the identity number in the row names."""
+    number = said.get("national_id")
+    if not isinstance(number, str):
+        return None
+    return next((choice for choice in choices if choice[0].replace("-", "") == number[6:12]), None)
 
 
 IDENTITY = (
@@ -72,6 +81,7 @@ IDENTITY = (
             "阳历生日",
             "出生",
         ),
+        settle=month_of_identity,
         export=lambda person: said_date(person.birthday, person.birthday_precision),
         example="1985-03-12",
         note=_("1985-03-12, 1985年3月 or 1985年; 农历1985年三月初二 for a lunar date"),

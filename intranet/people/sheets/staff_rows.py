@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any
 
+from django.contrib.auth import get_user_model
+from django.db import models
 from django.db.models import Prefetch
 
 from intranet.sheets import values
 from intranet.sheets.issues import Problem, problem
-from intranet.sheets.rows import Lookup, Row, SheetRows
+from intranet.sheets.rows import BATCH, Lookup, Row, SheetRows, batches
 
 from .. import identity, pinyin
-from ..models import Body, Membership, Person, Posting, Unit, Window
+from ..models import Body, Leadership, Membership, Person, Posting, Unit, Window
 from ..services import accounts
 from ..services import identity as identity_service
 from . import staff_cells, staff_numbers, staff_places
@@ -35,7 +38,7 @@ class RegisterRows(SheetRows):
     duplicate_code = "duplicate_number"
 
     def lookups(self) -> dict[str, Lookup]:
-        windows = Window.objects.current().prefetch_related("units")
+        windows = Window.objects.current().prefetch_related(Prefetch("units", to_attr="owners"))
         return {
             "units": units_by_name(Unit.objects.current()),
             "windows": windows_by_number(windows),
@@ -80,9 +83,10 @@ class RegisterRows(SheetRows):
         )
 
     def _match(self, lock: bool) -> None:
-        super()._match(lock)
-        staff_numbers.refuse_known_names(self._unnumbered())
         given = {row.values["staff_number"] for row in self.rows if row.get("staff_number")}
+        staff_numbers.ask_about_known_names(self._unnumbered(), self.answers.people, given)
+        super()._match(lock)
+        given |= {row.values["staff_number"] for row in self.rows if row.get("staff_number")}
         staff_numbers.assign_numbers(self._unnumbered(), given)
 
     def _unnumbered(self) -> list[Row]:
@@ -95,7 +99,7 @@ class RegisterRows(SheetRows):
         if person.pk is None:
             person.staff_number = row.values["staff_number"]
             self.touched["staff_number"] = None
-            person.open_postings, person.open_groups = [], []
+            person.open_postings = person.open_groups = ()
         elif person.left_on is not None and person.left_on < self.today:
             row.error(problem("has_left", value=person.name), "staff_number")
             return
@@ -179,6 +183,18 @@ class RegisterRows(SheetRows):
         if self.options.get("accounts") == "inactive":
             people = [row.instance for row in self.rows if row.outcome == "create"]
             accounts.open_accounts(people=people, by=self.by, active=False)
+
+    def footprint(self) -> Iterator[models.QuerySet]:
+        """People with their places, and the accounts that follow their names or are opened with them."""
+        users = get_user_model()
+        for batch in batches(self.touching(), 4 * BATCH):
+            accounts_of = Person.objects.filter(pk__in=batch, user__isnull=False).values("user")
+            yield users.objects.filter(pk__in=accounts_of)
+            yield users.groups.through.objects.filter(user__in=accounts_of)
+            yield Person.objects.filter(pk__in=batch)
+            yield Posting.objects.filter(person_id__in=batch)
+            yield Membership.objects.filter(person_id__in=batch)
+            yield Leadership.objects.filter(person_id__in=batch)
 
     def _write_postings(self) -> None:
         staff_places.write_postings(self.rows, self.today, self.by)

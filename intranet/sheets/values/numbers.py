@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from decimal import Decimal
 from typing import Any
 
 from ..headings import plain, visible
@@ -111,16 +110,6 @@ def whole_number(cell: Any, context: Context) -> Value:
     """A count from 0 to 999,999,999."""
     written = re.sub(r"\.0+$", "", _as_written(cell).replace(",", ""))
     return Value(int(written)) if re.fullmatch(r"\d{1,9}", written) else failed("bad_number", value=as_text(cell))
-
-
-def money(cell: Any, context: Context) -> Value:
-    """Yuan with at most two decimals as Decimal; ¥, 元 and thousands marks are understood."""
-    written = re.sub(r"^[¥¥]|元$|[,\s]", "", _as_written(cell))
-    if isinstance(cell, float) and cell == cell and abs(cell) < 10**10:
-        written = f"{cell:.2f}" if abs(cell * 100 - round(cell * 100)) < 1e-6 else written
-    if not re.fullmatch(r"-?\d{1,10}(\.\d{1,2})?", written):
-        return failed("bad_number", value=as_text(cell))
-    return Value(Decimal(written).quantize(Decimal("0.01")))
 
 
 def identity_number(cell: Any, context: Context) -> Value:
