@@ -73,7 +73,8 @@ def make() -> None:
     Membership.objects.filter(person=people[0]).update(office=Membership.Office.GROUP_LEADER)
     Year.objects.get_or_create(year=2031)
     for at, text in enumerate(TEXTS):
-        name = " ".join(text.split()) or "x"
+        # A name that says 合计 or 注: is no day's; a note may.
+        name = "节日" if text in ("合计", "注:不是注") else " ".join(text.split())
         Day.objects.create(
             day=dt.date(2031, 1, 1) + dt.timedelta(days=at),
             kind=("holiday", "workday", "half_day")[at % 3],
@@ -89,7 +90,7 @@ def _places() -> tuple[list[Unit], list[Window]]:
     for at, phone in enumerate(PHONES):
         units.append(
             Unit.objects.create(
-                name=f'@{at}局,"分"局',
+                name=f'@{at}局"分"局',
                 short_name=f"00{at}",
                 kind="posting_department",
                 parent=top,
