@@ -19,7 +19,7 @@ from ..models import Body, Leadership, Membership, Person, Posting, Unit, Window
 from ..services import accounts
 from ..services import identity as identity_service
 from . import staff_cells, staff_numbers, staff_places
-from .words import groups_by_name, units_by_name, windows_by_number
+from .words import groups_by_name, keep_as_it_stands, units_by_name, windows_by_number
 
 COARSER = {"day": 0, "month": 1, "year": 2}
 
@@ -109,6 +109,7 @@ class RegisterRows(SheetRows):
         elif person.name != row.values["name"]:
             about = {"number": person.staff_number, "known": person.name, "value": row.values["name"]}
             row.warn(problem("name_changed", **about), "name")
+        keep_as_it_stands(row, "office_phone")
         super().fill(row)
         for name in ("mobile", "entered_on", "service_start_month"):
             if name in row.values and not self._says_less(row, name):

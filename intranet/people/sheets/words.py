@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from intranet.sheets.issues import problem
-from intranet.sheets.rows import Lookup, Row, batches
-from intranet.sheets.values import Words, bare_window
+from intranet.sheets.rows import Lookup, Row, batches, one_kind_of_break
+from intranet.sheets.values import Words, as_text, bare_window
 
 from ..models import Body, Person, Unit, Window
 
@@ -187,3 +187,12 @@ def people_by_number(numbers: Iterable[Any]) -> Lookup:
     for batch in batches(wanted):
         people += Person.objects.filter(staff_number__in=batch)
     return Lookup(people, lambda person: [person.staff_number], "unknown_person")
+
+
+def keep_as_it_stands(row: Row, *names: str) -> None:
+    """A cell that says exactly what is kept changes nothing, also where it would be read in a tidier form."""
+    for name in names:
+        if row.get(name) and row.instance.pk is not None:
+            kept = getattr(row.instance, name)
+            if kept and one_kind_of_break(as_text(row.cells.get(name)), kept):
+                row.values[name] = kept

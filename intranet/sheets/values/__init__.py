@@ -8,7 +8,16 @@ from .amounts import money, percentage, tally
 from .cells import Context, Value, as_text, failed, is_blank, is_empty_mark, shown, written
 from .dates import DateValue, LunarText, read_date
 from .masks import MaskedNumber, masked_number
-from .numbers import bare_window, identity_number, phones, staff_number, whole_number, windows, with_check_digit
+from .numbers import (
+    bare_window,
+    identity_number,
+    office_phone,
+    phones,
+    staff_number,
+    whole_number,
+    windows,
+    with_check_digit,
+)
 from .people import names
 from .times import time_of_day
 from .words import Words, name, text, yes_no
@@ -30,6 +39,7 @@ __all__ = [
     "money",
     "name",
     "names",
+    "office_phone",
     "percentage",
     "phones",
     "read_date",

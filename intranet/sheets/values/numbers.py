@@ -8,7 +8,7 @@ from typing import Any
 
 from ..headings import plain, visible
 from ..workbook import PaddedNumber
-from .cells import EXACT, Context, Value, as_text, failed
+from .cells import EXACT, Context, Value, as_text, clean_text, failed
 from .masks import MASKED, MaskedNumber, masked_number
 
 DAMAGED = re.compile(r"\d(\.\d+)?E\+\d+", re.I)
@@ -71,6 +71,19 @@ def phones(cell: Any, context: Context) -> Value:
         else:
             return failed("bad_phone", value=as_text(cell))
     return Value(found) if found else failed("bad_phone", value=as_text(cell))
+
+
+def office_phone(cell: Any, context: Context) -> Value:
+    """Telephone numbers as one text; what is none ("0475-8101转2", "见通讯录") stays as it was written.
+
+    Nothing is dialled from it, so nothing is refused but a number the spreadsheet has spoilt.
+    """
+    read = phones(cell, context)
+    if read.problem is None:
+        return Value("、".join(read.value))
+    if read.problem.code != "bad_phone":
+        return read
+    return Value(clean_text(cell)[0])
 
 
 def bare_window(text: str) -> str:

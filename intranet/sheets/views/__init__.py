@@ -123,15 +123,8 @@ def export_private(request: HttpRequest, key: str) -> HttpResponse:
         raise Http404
     form = PrivateExportForm(request.POST or None, initial={"form": "xlsx"})
     if request.method == "POST" and form.is_valid():
-        held, chosen = BytesIO(), form.cleaned_data["form"]
-        exports.export(
-            kind=key,
-            form=chosen,
-            file=held,
-            by=request.user,
-            with_private=True,
-            reason=form.cleaned_data["reason"],
-        )
+        held, chosen, reason = BytesIO(), form.cleaned_data["form"], form.cleaned_data["reason"]
+        exports.export(kind=key, form=chosen, file=held, by=request.user, with_private=True, reason=reason)
         return file_response(held, f"{kind.label}.{chosen}", XLSX if chosen == "xlsx" else CSV)
     status = 422 if form.errors else 200
     return render(request, "sheets/export_private.html", {"form": form, "kind": kind}, status=status)
