@@ -7,7 +7,6 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
 
 from .models import RememberedPhone, User
 from .services.phones import hash_of, remember_phone
@@ -26,10 +25,10 @@ SYSTEMS = (
 
 
 def label_of(request: HttpRequest) -> str:
-    """What its owner knows it by: the system, and WeChat if it was opened there."""
+    """What its owner knows it by: the system, and WeChat if it was opened there; Chinese like all data."""
     agent = request.META.get("HTTP_USER_AGENT", "")
-    system = next((name for pattern, name in SYSTEMS if re.search(pattern, agent)), _("another device"))
-    return f"{system} · {_('WeChat')}" if "MicroMessenger" in agent else system
+    system = next((name for pattern, name in SYSTEMS if re.search(pattern, agent)), "其他设备")
+    return f"{system} · 微信" if "MicroMessenger" in agent else system
 
 
 def known_phone(request: Any, user: User) -> RememberedPhone | None:
