@@ -39,6 +39,8 @@ class PrivateField:
     model: str  # "people.Person"
     field: str
     readers: Callable[[Any], Iterable[str]]
+    # For a field that does not hold its text as it is: what to look for, and the values that keep it in a row.
+    canary: Callable[[random.Random], tuple[str, dict[str, Any]]] | None = None
 
     @property
     def key(self) -> str:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import account_views, activation_views, audit_views, files, own_account_views
+from . import account_views, activation_views, audit_views, confirm, files, own_account_views
 
 app_name = "access"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("account/", own_account_views.OwnAccount.as_view(), name="own_account"),
     path("account/two-factors/", own_account_views.TwoFactors.as_view(), name="two_factors"),
     path("password/", account_views.PasswordChange.as_view(), name="password"),
+    path("confirm-password/", confirm.ConfirmPassword.as_view(), name="confirm_password"),
     path("accounts/", account_views.Accounts.as_view(), name="accounts"),
     path("accounts/<int:pk>/", account_views.Account.as_view(), name="account"),
     path("audit/", audit_views.AuditLog.as_view(), name="audit"),

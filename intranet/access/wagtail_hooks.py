@@ -26,6 +26,7 @@ def log_actions(actions):
         ("access.password_change", _("Change password"), _("Password changed")),
         # Written by earlier versions; the entries stay readable.
         ("access.password_handed_over", _("Hand over a password"), _("New password handed over")),
+        ("access.confirm_password", _("Sign in again"), _("Signed in again")),
         ("access.activate", _("Activate an account with a slip"), _("Account activated with a slip")),
         ("access.reset_in_person", _("Reset a sign-in in person"), _("Sign-in reset in person, new slip given")),
         ("access.remember_phone", _("Remember a phone"), _("Phone remembered for 30 days")),

@@ -48,21 +48,26 @@ FILLED = ("pinyin_full", "pinyin_of", "pinyin_initials", "sort_key", "search_key
 def syllables(name: str) -> list[str]:
     """The reading of a name, one lower-case syllable a character, ü kept; letters stay as they are."""
     name = "".join(unicodedata.normalize("NFKC", name).split())
-    for surname, reading in COMPOUND_SURNAMES.items():
-        if name.startswith(surname) and len(name) > len(surname):
-            return [*reading, *_ordinary(name[len(surname) :])]
+    if len(name) > 2 and (reading := COMPOUND_SURNAMES.get(name[:2])):
+        return [*reading, *_ordinary(name[2:])]
     if name[:1] in SURNAMES:
         return [SURNAMES[name[0]], *_ordinary(name[1:])]
     return [*_ordinary(name)]
 
 
-# Given names and syllables return all through a register; reading one takes longer than all else about a name.
-@lru_cache(maxsize=4096)
-def _ordinary(text: str) -> tuple[str, ...]:
+def _ordinary(text: str) -> list[str]:
     # Here: its dictionaries take half a second, which every command and every worker would pay at its start.
+    from pypinyin.seg.simpleseg import seg
+
+    return [syllable for word in seg(text) if word for syllable in _word(word)]
+
+
+# The same words, most of one character, return all through a register; reading one takes longer than all else.
+@lru_cache(maxsize=8192)
+def _word(word: str) -> tuple[str, ...]:
     from pypinyin import Style, lazy_pinyin
 
-    read = lazy_pinyin(text, style=Style.NORMAL, v_to_u=True) if text else []
+    read = lazy_pinyin(word, style=Style.NORMAL, v_to_u=True)
     kept = ("".join(ch for ch in part.lower() if ch.isalnum()) for part in read)
     return tuple(part for part in kept if part)
 

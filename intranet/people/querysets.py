@@ -169,3 +169,11 @@ class CorrectionRequestQuerySet(models.QuerySet):
 
     def waiting(self) -> CorrectionRequestQuerySet:
         return self.filter(state="open")
+
+
+class IdentityDisclosureQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> IdentityDisclosureQuerySet:
+        """Auditors see all; everyone those about themselves."""
+        if not is_signed_in(user):
+            return self.none()
+        return self if user.has_role(roles.AUDITOR) else self.filter(person__user=user)

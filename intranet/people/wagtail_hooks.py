@@ -3,12 +3,13 @@ from wagtail import hooks
 from wagtail.permissions import register_permission_policy
 
 from intranet.access import roles
-from intranet.access.registry import AccountFact, DemoPart, PrivateField, PrivateFile
+from intranet.access.registry import AccountFact, DemoPart, PrivateField, PrivateFile, SealedField
 from intranet.reminders.registry import ClockJob
 from intranet.sheets.services import remove_old_files
+from intranet.sheets.services.jobs import sweep
 from intranet.ui.registry import DeskCard, NavigationItem, ProfileSection
 
-from . import account_facts, cards, demo, demo_newcomers, private_facts, reach, reminders, sections
+from . import account_facts, cards, demo, demo_newcomers, identity, private_facts, reach, reminders, sections
 from .grants import GRANTS
 from .policies import POLICIES
 from .services import due
@@ -54,6 +55,15 @@ def navigation_items():
             "people.corrections", _("Requests for correction"), "people:corrections", office, order=20, area="office"
         ),
         NavigationItem(
+            "people.disclosures",
+            _("Identity numbers shown"),
+            "people:disclosures",
+            lambda user: identity.kept() and user.has_role(roles.AUDITOR),
+            order=815,
+            area="office",
+            sentence=_("Who was shown whose identity number, and why."),
+        ),
+        NavigationItem(
             "people.me",
             _("My data"),
             "people:me",
@@ -84,6 +94,7 @@ def clock_jobs():
         ClockJob("people.due", due.run, order=20),
         # Registered from here: the room sheets stands beside reminders and may not know it.
         ClockJob("sheets.remove_old_files", remove_old_files, order=90),
+        ClockJob("sheets.work_left_lying", sweep, order=95),
     ]
 
 
@@ -107,10 +118,21 @@ def private_fields():
     return [
         PrivateField("people.Person", "mobile", private_facts.readers_of_mobile),
         PrivateField("people.Person", "birthday", private_facts.readers_of_birthday),
+        PrivateField(
+            "people.Person",
+            "national_id_sealed",
+            private_facts.readers_of_identity,
+            canary=private_facts.identity_canary,
+        ),
         PrivateField("people.Person", "note", private_facts.readers_of_note),
         PrivateField("people.CorrectionRequest", "text", private_facts.readers_of_correction),
         PrivateField("people.CorrectionRequest", "answer", private_facts.readers_of_correction),
     ]
+
+
+@hooks.register("register_sealed_field")
+def sealed_fields():
+    return SealedField("people.Person", "national_id_sealed", "national_id_hash")
 
 
 @hooks.register("register_log_actions")
@@ -128,6 +150,7 @@ def log_actions(actions):
     actions.register_action("people.close_account", _("Close an account"), _("Account closed"))
     actions.register_action("people.create", _("Add a person"), _("Person added"))
     actions.register_action("people.change", _("Change a person's entry"), _("Person's entry changed"))
+    actions.register_action("people.disclose_identity", _("Show an identity number"), _("Identity number shown"))
     actions.register_action("people.ask_correction", _("Ask for a correction"), _("Correction asked for"))
     actions.register_action("people.decide_correction", _("Decide on a correction"), _("Correction decided"))
     actions.register_action("people.export_own", _("Export own data"), _("Own data exported"))

@@ -283,6 +283,8 @@ OBJECTIONS_PHONE = env("OBJECTIONS_PHONE", default="0000-8800306")
 OBJECTIONS_ADDRESS = env("OBJECTIONS_ADDRESS", default=f"{HALL_NAME}工会委员会")
 # Who is born on 29 February celebrates on 28 February of an ordinary year, or with true on 1 March.
 LEAP_DAY_BIRTHDAY_IN_MARCH = env.bool("LEAP_DAY_BIRTHDAY_IN_MARCH", default=False)
+# Whether the register keeps identity numbers (sealed). Without a need for them a hall must not keep them.
+NATIONAL_IDS = env.bool("NATIONAL_IDS", default=False)
 SERVER_TIMING = False
 UI_GALLERY = False
 DEMO_ALLOWED = False

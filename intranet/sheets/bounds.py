@@ -21,6 +21,8 @@ class Bounds:
     rows: int = 20_000
     columns: int = 60
     cell: int = 32_767
+    # All texts of a file together: one long text may stand in every cell and be kept only once.
+    text: int = 24 * 1024 * 1024
     sheets: int = 60
     memory: int = 512 * 1024 * 1024
     seconds: int = 10

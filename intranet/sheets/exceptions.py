@@ -13,3 +13,11 @@ class AlreadyImported(SheetError):
 
 class Outdated(SheetError):
     """What was shown no longer holds: the file or the register changed since."""
+
+
+class CannotUndo(SheetError):
+    """An import can no longer be taken back; the message names what stands in the way."""
+
+
+class Unclear(SheetError):
+    """The sheet leaves something open that only the person can say."""

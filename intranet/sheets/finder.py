@@ -2,31 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
-from .binding import alias_index, best_table
+from .binding import best_table, first_rows
 from .bounds import Refused
 from .headings import letter
 from .issues import problem
+from .meanings import NOTHING, alias_index
 from .registry import SheetKind
 from .table import Table, spans
 from .workbook import Grid, Workbook
 
+NO_KIND: Mapping[str, Mapping[str, str]] = MappingProxyType({})
 
-def find(book: Workbook, kind: SheetKind, sheet: str = "") -> Table:
-    """The one table of the workbook that fits the kind. Raises Refused when there is none, or several."""
+
+def find(
+    book: Workbook, kind: SheetKind, sheet: str = "", known: Mapping[str, str] = NOTHING, heading_row: int = 0
+) -> Table:
+    """The one table of the workbook that fits the kind. Raises Refused when there is none, or several.
+
+    ``known`` are headings the hall has explained; ``heading_row`` is where the person says that the headings stand.
+    """
     named = [grid for grid in book.grids if grid.name == sheet] if sheet else book.grids
     if not named:
         raise Refused("unknown_sheet", name=sheet)
-    index = alias_index(kind)
+    index = alias_index(kind, known)
     found, lacking = [], []
     for grid in named:
-        table = best_table(grid, index)
+        table = best_table(grid, index, heading_row)
         if table is None or not table.blocks:
             continue
         missing = [column for column in kind.columns if column.required and column.name not in table.blocks[0]]
         if missing:
-            lacking.append((len(missing), -table.score, missing))
+            lacking.append((len(missing), -table.score, missing, table))
         else:
             found.append(table)
     shown = [table for table in found if sheet or not table.grid.hidden]
@@ -40,12 +50,12 @@ def find(book: Workbook, kind: SheetKind, sheet: str = "") -> Table:
     return table
 
 
-def recognise(book: Workbook, kinds: dict[str, SheetKind]) -> str:
+def recognise(book: Workbook, kinds: dict[str, SheetKind], known: Mapping[str, Mapping[str, str]] = NO_KIND) -> str:
     """Key of the kind whose headings fit best; "" when none fits or two fit equally well."""
     scores = {}
     for key, kind in kinds.items():
         try:
-            table = find(book, kind)
+            table = find(book, kind, "", known.get(key, NOTHING))
         except Refused:
             continue
         scores[key] = table.score - len(table.ignored) / 100
@@ -66,10 +76,13 @@ def _why_nothing(grids: list[Grid], kind: SheetKind, lacking: list[Any]) -> Refu
     if not any(any(row) for grid in grids for row in grid.rows):
         return Refused("empty")
     if lacking:
-        missing = min(lacking, key=lambda entry: entry[:2])[2]
-        return Refused("missing_column", needed="、".join(str(column.label) for column in missing))
+        _number, _score, missing, table = min(lacking, key=lambda entry: entry[:2])
+        unknown = [ignored for ignored in table.ignored if ignored.spelling]
+        needed = "、".join(str(column.label) for column in missing)
+        return Refused("missing_column", needed=needed, unknown=unknown, first_rows=first_rows(table.grid))
     needed = "、".join(str(column.label) for column in kind.columns if column.required)
-    return Refused("no_headings", kind=kind.label, needed=needed)
+    seen = next((grid for grid in grids if not grid.hidden and any(any(row) for row in grid.rows)), grids[0])
+    return Refused("no_headings", kind=kind.label, needed=needed, first_rows=first_rows(seen))
 
 
 def _warn(table: Table, grids: list[Grid], found: list[Table]) -> None:
@@ -86,6 +99,8 @@ def _warn(table: Table, grids: list[Grid], found: list[Table]) -> None:
         table.warnings.append(problem("hidden_columns", columns="、".join(columns)))
     if grid.uncalculated:
         table.warnings.append(problem("uncalculated"))
+    if grid.formats_unknown:
+        table.warnings.append(problem("formats_unknown"))
     if table.ignored:
-        names = "、".join(f"{place} {heading}" for place, heading in table.ignored)
+        names = "、".join(f"{ignored.place} {ignored.heading}" for ignored in table.ignored)
         table.warnings.append(problem("ignored_columns", columns=names))

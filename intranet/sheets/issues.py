@@ -41,6 +41,10 @@ FILE_SENTENCES: dict[str, Any] = {
     "missing_column": _("The column “%(needed)s” is missing. Add it; the template shows how."),
     "several_sheets": _("Several sheets fit: %(names)s. Say which one is meant."),
     "several_tables": _("Two tables in the sheet fit (rows %(first)s and %(second)s). Keep one of them."),
+    "unclear_blocks": _(
+        "The heading “%(column)s” stands more than once, and it is not clear which columns belong together. "
+        "Put one table below the other."
+    ),
     "unknown_sheet": _("There is no sheet called “%(name)s” in the file."),
     "no_rows": _("There are headings but no rows below them. Fill in at least one row."),
 }
@@ -68,8 +72,22 @@ ROW_SENTENCES: dict[str, Any] = {
         "“%(value)s” is stored as a number and has lost digits. Set the column to text and type it again."
     ),
     "number_damaged": _("“%(value)s” was shortened by the spreadsheet. Set the column to text and type it again."),
+    "bad_money": _("“%(value)s” is not an amount. Write yuan and fen in figures, as in 1234.50."),
+    "bad_share": _("“%(value)s” is not a percentage. Write it as 95%%."),
+    "ambiguous_share": _("“%(value)s” may be a part of one or a number of percent. Write it with the sign %%."),
+    "bad_time": _("“%(value)s” is not a time of day. Write it as 08:30."),
+    "ambiguous_time": _("“%(value)s” may have lost a zero. Write the time as 08:30."),
+    "bad_tally": _("“%(value)s” is not a count. Write a number, or strokes of 正."),
+    "tally_differs": _("“%(value)s” contradicts itself: the strokes count %(read)s. Correct one of the two."),
+    "bad_names": _("“%(value)s” cannot be read as names. Part people with 、 and write names only."),
     "bad_phone": _("“%(value)s” is not a telephone number. Write 11 digits for a mobile."),
     "bad_id": _("“%(value)s” is not a valid identity number. Compare it with the card."),
+    "old_id": _("“%(value)s” is an old number of 15 digits. Write the 18 that stand on the card now."),
+    "masked_id": _(
+        "“%(value)s” is masked and is not the kept number. Leave the cell blank, or write the whole number."
+    ),
+    "id_belongs": _("The identity number %(value)s belongs to staff number %(number)s. Correct one of the two."),
+    "id_taken": _("The identity number %(value)s already belongs to another entry. Ask the personnel office."),
     "unknown_word": _("“%(value)s” is not known here. Use one of: %(words)s."),
     "nothing_above": _("“%(value)s” points to the row above, but there is none. Write it out."),
     "formula": _("The cell begins with a formula sign and was not calculated: “%(value)s”. Write the value."),
@@ -113,9 +131,11 @@ WARNING_SENTENCES: dict[str, Any] = {
     "name_changed": _("Staff number %(number)s was %(known)s so far and becomes %(value)s."),
     "namesakes": _("%(value)s stands in the file more than once; each becomes an entry of its own."),
     "number_given": _("%(value)s gets the staff number %(number)s."),
+    "settled": _("“%(value)s” was read as %(read)s, as another column of the row says."),
     "two_digit_year": _("“%(value)s” was read as %(read)s."),
     "differs_from_id": _("The birthday differs from the identity number."),
     "relative_date": _("“%(value)s” is not a date and was left out."),
+    "formats_unknown": _("The file does not say how its dates are shown: check dates that name only a month."),
     "new_zone": _("The zone “%(value)s” is new and will be added."),
     "previous_ended": _("The posting before ends on %(value)s."),
 }

@@ -7,17 +7,25 @@ it only finds bounds and hints (number formats, hidden rows), so nothing hostile
 from __future__ import annotations
 
 import io
+import os
 import posixpath
 import re
+import struct
 import zipfile
 import zlib
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html import unescape
 
 from .bounds import ROOM_ABOVE, Bounds, Refused
+from .number_formats import formats_of
+from .xml_tags import TAG, attribute
 
-CELL = re.compile(rb"<(?:\w+:)?c\b([^<>]*?)(/>|>\s*</(?:\w+:)?c>|>)(\s*<(?:\w+:)?(f)\b)?")
-CELL_END = re.compile(rb"</(?:\w+:)?c>")
+# A cell: where it stands, when it says so first; its attributes (a last "/" closes it at once);
+# and what comes first inside: "f" a formula, "/" nothing.
+CELL = re.compile(rb'<(?:c|\w++:c)\b(?:\s++r="([A-Z]{1,3})(\d{1,7})")?+([^<>]*+)>(?:\s*+<(?:\w++:)?+(f\b|/))?+')
+# The end of a cell, or the next one where the end is missing.
+CELL_END = re.compile(rb"</?(?:\w+:)?c\b")
 FORMULA = re.compile(rb"<(?:\w+:)?f\b[^<>]*>([^<]*)</")
 CACHED = re.compile(rb"<(?:\w+:)?(?:v|is)\b[^<>]*>([^<]*)<")
 JUST_TEXT = re.compile(r'"((?:[^"]|"")*)"')
@@ -25,9 +33,9 @@ REFERENCE = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
 STYLE = re.compile(rb'\bs="(\d{1,6})"')
 ROW = re.compile(rb"<(?:\w+:)?row\b([^<>]*)>")
 COLUMN = re.compile(rb"<(?:\w+:)?col\b([^<>]*)>")
-TAG = rb"<(?:\w+:)?%s\b([^<>]*)>"
-BUILT_IN_DATES = {27: "yyyy年m月", 28: "m月d日", 30: "m-d-yy", 31: "yyyy年m月d日", 55: "yyyy年m月", 57: "yyyy年m月"}
-BUILT_IN_DATES |= {14: "m-d-yy", 15: "d-mmm-yy", 16: "d-mmm", 17: "mmm-yy", 22: "m-d-yy h:mm", 58: "m月d日"}
+WORKBOOK = "xl/workbook.xml"
+# More than any spreadsheet program keeps, or any hall has: the readers hold them all in memory.
+MOST_TAGS = {b"xf ": 140_000, b"mergeCell ": 100_000, b"definedName ": 20_000, b"numFmt ": 10_000}
 
 
 @dataclass
@@ -46,6 +54,7 @@ class SheetScan:
     formats: dict[tuple[int, int], str] = field(default_factory=dict)
 
 
+@lru_cache(maxsize=1024)
 def column_number(letters: bytes | str) -> int:
     """ "A" → 1, "XFD" → 16384."""
     text = letters.decode() if isinstance(letters, bytes) else letters
@@ -74,31 +83,29 @@ def check_package(data: bytes, bounds: Bounds) -> dict[str, SheetScan]:
 
 
 def _checked_members(package: zipfile.ZipFile, bounds: Bounds) -> dict[str, bytes]:
-    """The XML members' bytes, after the whole directory has been judged."""
-    infos = package.infolist()
-    names = [info.filename for info in infos]
-    if len(infos) > bounds.members or len(set(names)) != len(names):
+    """The XML members' bytes by name in small letters (readers look no closer), after the directory was judged."""
+    infos = {info.filename.replace("\\", "/").lower(): info for info in package.infolist()}
+    if len(package.infolist()) > bounds.members or len(infos) != len(package.infolist()):
         raise Refused("bomb")
-    if sum(info.file_size for info in infos) > bounds.unpacked:
+    if sum(info.file_size for info in infos.values()) > bounds.unpacked:
         raise Refused("unpacks_too_large", limit=bounds.unpacked // 1024 // 1024)
-    for info in infos:
-        _check_member(info, bounds)
-    if "xl/workbook.xml" not in names:
-        raise Refused("other_format" if "content.xml" in names or "xl/workbook.bin" in names else "unreadable")
-    kept, total = {}, 0
-    for info in infos:
-        if info.filename.endswith((".xml", ".rels")):
-            content = package.read(info)
-            total += len(content)
-            if total > bounds.unpacked:
-                raise Refused("unpacks_too_large", limit=bounds.unpacked // 1024 // 1024)
-            _check_xml(info.filename, content)
-            kept[info.filename] = content
+    for name, info in infos.items():
+        _check_member(name, info, bounds)
+    if WORKBOOK not in infos:
+        raise Refused("other_format" if "content.xml" in infos or "xl/workbook.bin" in infos else "unreadable")
+    kept = {}
+    for name, info in infos.items():
+        if name.endswith((".xml", ".rels")):
+            content = _inflated(package, info)
+            _check_xml(name, content)
+            kept[name] = content
+    for tag, most in MOST_TAGS.items():
+        if sum(content.count(tag) for content in kept.values()) > most:
+            raise Refused("bomb")
     return kept
 
 
-def _check_member(info: zipfile.ZipInfo, bounds: Bounds) -> None:
-    name = info.filename.lower()
+def _check_member(name: str, info: zipfile.ZipInfo, bounds: Bounds) -> None:
     if info.flag_bits & 1:
         raise Refused("password")
     if info.file_size > bounds.ratio_from and info.file_size > bounds.ratio * max(info.compress_size, 1):
@@ -109,6 +116,24 @@ def _check_member(info: zipfile.ZipInfo, bounds: Bounds) -> None:
         raise Refused("external_links")
 
 
+def _inflated(package: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    """A member's bytes; refused when it holds more than its entry says, where another reader would go on."""
+    if info.compress_type != zipfile.ZIP_DEFLATED or package.fp is None:
+        return package.read(info)
+    package.fp.seek(info.header_offset)
+    header = package.fp.read(30)
+    if header[:4] != b"PK\x03\x04":
+        raise Refused("unreadable")
+    package.fp.seek(sum(struct.unpack("<HH", header[26:])), os.SEEK_CUR)
+    stream = zlib.decompressobj(-zlib.MAX_WBITS)
+    content = stream.decompress(package.fp.read(info.compress_size), info.file_size + 1)
+    if len(content) > info.file_size or (content and not stream.eof):
+        raise Refused("bomb")
+    if zlib.crc32(content) != info.CRC:
+        raise Refused("unreadable")
+    return content
+
+
 def _check_xml(name: str, content: bytes) -> None:
     if content[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in content[:200]:
         raise Refused("unreadable")
@@ -116,46 +141,29 @@ def _check_xml(name: str, content: bytes) -> None:
         raise Refused("entities")
     if name.endswith(".rels"):
         for attributes in re.findall(TAG % b"Relationship", content):
-            kind = _attribute(attributes, b"Type")
-            if _attribute(attributes, b"TargetMode") == "External" and not kind.endswith("/hyperlink"):
+            kind = attribute(attributes, b"Type")
+            if attribute(attributes, b"TargetMode") == "External" and not kind.endswith("/hyperlink"):
                 raise Refused("external_links")
-
-
-def _attribute(attributes: bytes, name: bytes) -> str:
-    found = re.search(rb"(?:^|\s)(?:\w+:)?" + name + rb"\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", attributes)
-    return unescape((found.group(1) or found.group(2) or b"").decode("utf-8", "replace")) if found else ""
 
 
 def _scan_sheets(members: dict[str, bytes], bounds: Bounds) -> dict[str, SheetScan]:
     targets = {}
     for attributes in re.findall(TAG % b"Relationship", members.get("xl/_rels/workbook.xml.rels", b"")):
-        path = _attribute(attributes, b"Target")
+        path = attribute(attributes, b"Target").replace("\\", "/").lower()
         path = path.lstrip("/") if path.startswith("/") else posixpath.normpath(f"xl/{path}")
-        targets[_attribute(attributes, b"Id")] = path
-    formats = _formats(members.get("xl/styles.xml", b""))
+        targets[attribute(attributes, b"Id")] = path
+    sheets = re.findall(TAG % b"sheet", members[WORKBOOK])
+    if len(sheets) > bounds.sheets:
+        raise Refused("too_many_sheets", limit=bounds.sheets)
+    formats = formats_of(members.get("xl/styles.xml", b""))
     scans = {}
-    for attributes in re.findall(TAG % b"sheet", members["xl/workbook.xml"]):
-        content = members.get(targets.get(_attribute(attributes, b"id"), ""))
-        if content is not None:
-            scans[_attribute(attributes, b"name")] = scan_sheet(content, formats, bounds)
+    for attributes in sheets:
+        # Each sheet is taken out: one that was not looked at, or was looked at already, is not opened.
+        content = members.pop(targets.get(attribute(attributes, b"id"), ""), None)
+        if content is None:
+            raise Refused("unreadable")
+        scans[attribute(attributes, b"name")] = scan_sheet(content, formats, bounds)
     return scans
-
-
-def _formats(styles: bytes) -> dict[int, str]:
-    """Number format by style index, only where it says something about a value: dates, leading zeros."""
-    codes = dict(BUILT_IN_DATES)
-    for attributes in re.findall(TAG % b"numFmt", styles):
-        number = _attribute(attributes, b"numFmtId")
-        if number.isascii() and number.isdigit() and len(number) < 9:
-            codes[int(number)] = _attribute(attributes, b"formatCode")
-    cell_styles = re.search(rb"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs>", styles, re.S)
-    found = {}
-    for index, attributes in enumerate(re.findall(TAG % b"xf", cell_styles.group() if cell_styles else b"")):
-        number = _attribute(attributes, b"numFmtId")
-        code = codes.get(int(number), "") if number.isascii() and number.isdigit() and len(number) < 9 else ""
-        if code and (re.search(r"[ymd]", code, re.I) or re.fullmatch(r"0{2,20}", code)):
-            found[index] = code[:60]
-    return found
 
 
 def scan_sheet(content: bytes, formats: dict[int, str], bounds: Bounds) -> SheetScan:
@@ -164,22 +172,24 @@ def scan_sheet(content: bytes, formats: dict[int, str], bounds: Bounds) -> Sheet
     row = column = 0
     far = bounds.rows + ROOM_ABOVE
     for match in CELL.finditer(content):
-        attributes, ending, _, formula = match.groups()
-        reference = REFERENCE.search(attributes)
-        if reference:
+        letters, digits, attributes, inside = match.groups()
+        if letters is None and (reference := REFERENCE.search(attributes)):
             letters, digits = reference.groups()
-            row, column = int(digits), column_number(letters)
-        else:
+        if letters is None:
             column += 1
-        if ending != b">":
+        else:
+            row, column = int(digits), column_number(letters)
+        if inside == b"/" or attributes.endswith(b"/"):
             continue
-        scan.last_row, scan.last_column = max(scan.last_row, row), max(scan.last_column, column)
-        if scan.last_row > far or scan.last_column > bounds.columns:
+        if row > scan.last_row:
+            scan.last_row = row
+        if column > scan.last_column:
+            scan.last_column = column
+        if row > far or column > bounds.columns:
             return scan
-        if formula or b't="e"' in attributes:
+        if inside or b't="e"' in attributes:
             _scan_broken(content, match, scan, (row, column))
-        style = STYLE.search(attributes)
-        if style and (code := formats.get(int(style.group(1)))):
+        if formats and (style := STYLE.search(attributes)) and (code := formats.get(int(style.group(1)))):
             scan.formats[row, column] = code
     _scan_hidden(content, scan, bounds)
     return scan
@@ -188,9 +198,9 @@ def scan_sheet(content: bytes, formats: dict[int, str], bounds: Bounds) -> Sheet
 def _scan_broken(content: bytes, match: re.Match[bytes], scan: SheetScan, place: tuple[int, int]) -> None:
     """The readers give a blank for these; who sent the sheet sees #N/A, or will see a value once it is opened."""
     end = CELL_END.search(content, match.end())
-    inside = content[match.start(3) if match[4] else match.end() : end.start() if end else match.end()]
+    inside = content[match.end(3) + 1 : end.start() if end else match.end()]
     cached = CACHED.search(inside)
-    if b't="e"' in match[1]:
+    if b't="e"' in match[3]:
         scan.broken[place] = unescape(cached[1].decode("utf-8", "replace"))[:60] if cached else "#"
         return
     if cached:
@@ -205,12 +215,16 @@ def _scan_broken(content: bytes, match: re.Match[bytes], scan: SheetScan, place:
 
 
 def _scan_hidden(content: bytes, scan: SheetScan, bounds: Bounds) -> None:
+    if b"hidden=" not in content:
+        return
     hidden = re.compile(rb'\bhidden="(1|true)"')
-    for attributes in ROW.findall(content):
-        number = _attribute(attributes, b"r")
-        if hidden.search(attributes) and number.isascii() and number.isdigit() and len(number) < 8:
+    for attributes in filter(hidden.search, ROW.findall(content)):
+        number = attribute(attributes, b"r")
+        if number.isascii() and number.isdigit() and len(number) < 8:
             scan.hidden_rows.append(int(number))
-    for attributes in COLUMN.findall(content):
-        first, last = _attribute(attributes, b"min"), _attribute(attributes, b"max")
-        if hidden.search(attributes) and first.isascii() and first.isdigit() and last.isascii() and last.isdigit():
+    for attributes in filter(hidden.search, COLUMN.findall(content)):
+        first, last = attribute(attributes, b"min"), attribute(attributes, b"max")
+        if first.isascii() and first.isdigit() and last.isascii() and last.isdigit():
             scan.hidden_columns.extend(range(int(first[:6]), min(int(last[:6]), bounds.columns) + 1))
+        if len(scan.hidden_columns) > bounds.columns:
+            raise Refused("bomb")

@@ -5,8 +5,8 @@ standard output and nothing else anywhere. It loads no Django and gets no secret
 
 Cells travel as null, text, number, true/false, ``["d", "1985-03-01", format]`` for a day,
 ``["t", "1985-03-01T09:30:00", format]`` for an instant, ``["h", "09:30:00"]`` for a time of day and
-``["n", 12.0, "0000"]`` for a number shown with leading zeros, ``["e", "#N/A"]`` for an error and
-``["e", "=A1"]`` for a formula that was never calculated.
+``["n", 12.0, "0000"]`` for a number shown with leading zeros, ``["p", 0.95]`` for one shown as 95%,
+``["e", "#N/A"]`` for an error and ``["e", "=A1"]`` for a formula that was never calculated.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from .bounds import ROOM_ABOVE, Bounds, Refused
+from .error_cells import without_strangers
+from .old_workbook import scan_old_workbook
 from .package import SheetScan, check_package
 from .plain_text import read_cells
 
@@ -42,9 +44,13 @@ def read(data: bytes, bounds: Bounds) -> dict[str, Any]:
     if len(data) > bounds.upload:
         raise Refused("too_large", limit=bounds.upload // 1024 // 1024)
     if data[:4] == OLE:
-        return {"form": "xls", "sheets": _workbook(data, {}, bounds)}
+        scans = scan_old_workbook(data, bounds)
+        sheets = _workbook(data, scans or {}, bounds)
+        return {"form": "xls", "sheets": [{**sheet, "formats_unknown": scans is None} for sheet in sheets]}
     if data[:2] == b"PK":
-        return {"form": "xlsx", "sheets": _workbook(data, check_package(data, bounds), bounds)}
+        scans = check_package(data, bounds)
+        data = without_strangers(data, {text for scan in scans.values() for text in scan.broken.values()})
+        return {"form": "xlsx", "sheets": _workbook(data, scans, bounds)}
     if data.lstrip()[:4].startswith(MARKUP):
         raise Refused("web_page")
     if data.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{\\rtf")):
@@ -66,13 +72,16 @@ def _workbook(data: bytes, scans: dict[str, SheetScan], bounds: Bounds) -> list[
         wanted = [meta for meta in book.sheets_metadata if meta.typ == SheetTypeEnum.WorkSheet]
         if len(wanted) > bounds.sheets:
             raise Refused("too_many_sheets", limit=bounds.sheets)
-        found = []
+        found, told = [], 0
         for meta in wanted:
             scan = scans.get(meta.name, SheetScan())
             if problem := _beyond(scan.last_row, scan.last_column, bounds):
                 found.append(_sheet(meta.name, [], [], problem=problem))
             else:
                 found.append(_one_sheet(book.get_sheet_by_name(meta.name), scan, bounds))
+            told += sum(len(value) for row in found[-1]["rows"] for value in row if type(value) is str)
+            if told > bounds.text:
+                raise Refused("unpacks_too_large", limit=bounds.unpacked // 1024 // 1024)
             found[-1]["hidden"] = meta.visible != SheetVisibleEnum.Visible
         return found
     except PasswordError as error:
@@ -148,8 +157,10 @@ def _carry(value: Any, form: str, bounds: Bounds) -> Any:
         if len(value) > bounds.cell:
             raise Refused("cell_too_long")
         return value or None
-    if isinstance(value, float):
-        return ["n", value, form] if form and set(form) == {"0"} else value
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int | float):
+        return _carry_number(float(value), form)
     if isinstance(value, dt.datetime):
         if value.time() == dt.time(0):
             return ["d", value.date().isoformat(), form]
@@ -158,7 +169,18 @@ def _carry(value: Any, form: str, bounds: Bounds) -> Any:
         return ["d", value.isoformat(), form]
     if isinstance(value, dt.time):
         return ["h", value.isoformat(timespec="seconds")]
-    return value if isinstance(value, bool | int) else str(value)
+    return str(value)
+
+
+def _carry_number(value: float, form: str) -> Any:
+    if not form:
+        return value
+    if "%" in form:
+        return ["p", value]
+    if set(form) == {"0"}:
+        return ["n", value, form]
+    # 1985.1 that people see as 1985.10 is October, not January.
+    return f"{value:.2f}" if form == "0.00" and 1900 < value < 2100 and round(value * 100) % 100 == 10 else value
 
 
 def peak_megabytes() -> float:
@@ -181,7 +203,7 @@ def main(arguments: list[str]) -> int:
     except MemoryError:
         answer = {"refused": "bomb", "about": {}}
     answer["peak_mb"] = peak_megabytes()
-    json.dump(answer, sys.stdout, ensure_ascii=True, separators=(",", ":"))
+    sys.stdout.write(json.dumps(answer, separators=(",", ":")))
     return 0
 
 

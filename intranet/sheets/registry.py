@@ -23,8 +23,12 @@ class Column:
     ``required``  the column must be there and no cell blank
     ``after``     names of columns of which the nearest to the left owns this heading when it stands several times
     ``not_after`` words in the heading to the left which make this someone else's column (紧急联系人 联系电话)
+    ``settle``    what other values of the row say about a cell that may mean two things: ``settle(values, choices)``
+                  gives one of the (value, label) choices or None
     ``lookup``    name of a lookup that turns the text into a row of another table (see ``SheetRows.lookups``)
     ``export``    value of an object for the exported cell; None for a column that is only read
+    ``kept``      whether the hall keeps such a value at present; if not, the column is read and not exported
+    ``mask``      for a private column: the value as everybody is shown it; the whole one is exported with a reason
     ``example``, ``note``, ``choices``  for the template: a sample cell, a line of explanation, a dropdown
     """
 
@@ -35,12 +39,19 @@ class Column:
     required: bool = False
     after: tuple[str, ...] = ()
     not_after: tuple[str, ...] = ()
+    settle: Callable[[dict[str, Any], tuple[tuple[str, str], ...]], tuple[str, str] | None] | None = None
     lookup: str = ""
     export: Callable[[Any], Any] | None = None
     example: str = ""
     note: Any = ""
     choices: Callable[[], Iterable[Any]] | None = None
     width: int = 14
+    kept: Callable[[], bool] = lambda: True
+    mask: Callable[[str], str] | None = None
+
+    @property
+    def is_exported(self) -> bool:
+        return self.export is not None and self.kept()
 
 
 @dataclass(frozen=True)
@@ -65,6 +76,15 @@ class SheetKind:
     notes: tuple[Any, ...] = ()
     order: int = 100
     options: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def exported(self) -> list[Column]:
+        """The columns of exports and templates, in their order."""
+        return [column for column in self.columns if column.is_exported]
+
+    @property
+    def has_private_columns(self) -> bool:
+        return any(column.mask for column in self.exported)
 
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)

@@ -11,6 +11,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache, partial
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
@@ -23,7 +24,7 @@ from .headings import letter, plain
 from .issues import Issue, Problem, problem
 from .registry import Column, SheetKind
 from .table import Binding, Table
-from .values import Context, is_blank, is_empty_mark, shown
+from .values import Context, Value, failed, is_blank, is_empty_mark, shown
 from .workbook import BrokenCell
 
 BATCH = 500
@@ -37,10 +38,12 @@ def batches(items: Iterable[Any], size: int = BATCH) -> Iterator[list[Any]]:
 
 def one_kind_of_break(old: str, new: str) -> bool:
     """Whether two texts differ at most in how they break lines: forms send CRLF, spreadsheets keep LF."""
+    if "\r" not in old and "\r" not in new:
+        return old == new
     return old.replace("\r\n", "\n").replace("\r", "\n") == new.replace("\r\n", "\n").replace("\r", "\n")
 
 
-@dataclass
+@dataclass(slots=True)
 class Row:
     """One row: ``values`` by column name (a blank cell has none; None means explicitly nothing)."""
 
@@ -100,10 +103,10 @@ class Lookup:
 def read_rows(table: Table, today: dt.date, plain_text: bool, answers: Answers = NONE) -> list[Row]:
     """Every row of the table with its cells read; what a cell cannot mean becomes an error of the row."""
     rows = []
-    contexts = {
-        id(binding): Context(today, plain(binding.heading), plain_text)
-        for block in table.blocks
-        for binding in block.values()
+    # A cell that another one may settle is read after it.
+    order = {id(block): sorted(block, key=lambda name: bool(block[name].column.settle)) for block in table.blocks}
+    readers = {
+        id(binding): _reader_of(binding, today, plain_text) for block in table.blocks for binding in block.values()
     }
     for found in rows_of(table):
         row = Row(found.number, found.cells, found.block)
@@ -113,36 +116,62 @@ def read_rows(table: Table, today: dt.date, plain_text: bool, answers: Answers =
             )
         for name, trouble in found.problems.items():
             row.error(trouble, name)
-        for name, binding in found.block.items():
+        for name in order[id(found.block)]:
             if name not in found.problems:
-                _read_cell(row, binding.column, found.cells.get(name), contexts[id(binding)])
+                binding = found.block[name]
+                _take(row, binding.column, readers[id(binding)], found.cells.get(name))
         rows.append(row)
     return rows
 
 
-def _read_cell(row: Row, column: Column, cell: Any, context: Context) -> None:
+def _reader_of(binding: Binding, today: dt.date, plain_text: bool) -> Callable[[Any], Value | None]:
+    """What the cells of one column say. The same units and words stand in thousands of rows: each is read once.
+
+    So rows may share a value; a list is replaced, never changed in place.
+    """
+    context = Context(today, plain(binding.heading), plain_text)
+    return lru_cache(maxsize=1024, typed=True)(partial(_read_cell, binding.column, context))
+
+
+def _read_cell(column: Column, context: Context, cell: Any) -> Value | None:
+    """None for a blank cell, which says nothing."""
     own_marks: frozenset[str] = getattr(column.parse, "own_marks", frozenset())
-    if is_blank(cell) or (is_empty_mark(cell) and plain(cell) not in own_marks):
+    blank = is_blank(cell)
+    if blank or (is_empty_mark(cell) and plain(cell) not in own_marks):
         if column.required:
-            row.error(problem("blank", column=column.label), column.name)
-        elif not is_blank(cell):
-            row.values[column.name] = None
-        return
+            return failed("blank", column=column.label)
+        return None if blank else Value(None)
     if isinstance(cell, BrokenCell):
         code = "formula" if cell.text.startswith("=") else "error_cell"
-        row.error(problem(code, value=cell.text), column.name)
-        return
+        return failed(code, value=column.mask(cell.text) if column.mask else cell.text)
     # In a workbook a formula arrives as its result; only plain text can hold one.
     if context.plain_text and isinstance(cell, str) and cell.lstrip()[:1] == "=" and len(cell.strip()) > 1:
-        row.error(problem("formula", value=cell), column.name)
+        return failed("formula", value=column.mask(cell) if column.mask else cell)
+    return column.parse(cell, context)
+
+
+def _take(row: Row, column: Column, read: Callable[[Any], Value | None], cell: Any) -> None:
+    value = read(cell)
+    if value is None:
         return
-    value = column.parse(cell, context)
+    if value.problem and value.problem.choices and column.settle:
+        value = _settled(row, column, value.problem.choices, read) or value
     if value.problem:
         row.error(value.problem, column.name)
         return
     for warning in value.warnings:
         row.warn(warning, column.name)
     row.values[column.name] = value.value
+
+
+def _settled(row: Row, column: Column, choices: Any, read: Callable[[Any], Value | None]) -> Value | None:
+    """What the reader left open, as other columns of the row have it."""
+    assert column.settle is not None
+    chosen = column.settle(row.values, choices)
+    if chosen is None:
+        return None
+    row.warn(problem("settled", value=row.shown(column.name), read=chosen[1]), column.name)
+    return read(chosen[0])
 
 
 class SheetRows:
@@ -172,6 +201,7 @@ class SheetRows:
         self.answers = answers
         self.known: dict[tuple[Any, ...], Any] = {}
         self.touched: dict[str, None] = {}
+        self._passed: set[tuple[str, str]] = set()
 
     # What a kind may say
 
@@ -193,7 +223,7 @@ class SheetRows:
         return tuple(getattr(instance, name) for name in self.key)
 
     def prepare(self, row: Row) -> None:
-        """Rules within one row, before anything is looked up in the database."""
+        """Rules within one row, before anything is looked up in the database; a cell with a problem has no value."""
 
     def fill(self, row: Row) -> None:
         """Put the values on the instance."""
@@ -210,22 +240,50 @@ class SheetRows:
     def after_writing(self) -> None:
         """Related tables."""
 
+    # What can be taken back
+
+    def touching(self) -> list[Any]:
+        """Primary keys of the model's rows that are new or change; a new one has its key once it is written."""
+        rows = (row.instance for row in self.rows if row.outcome in ("create", "update"))
+        return [instance.pk for instance in rows if instance.pk is not None]
+
+    def footprint(self) -> Iterator[models.QuerySet]:
+        """Rows of all tables that writing may touch, in batches; read before writing and after."""
+        for batch in batches(self.touching()):
+            yield self.model._default_manager.filter(pk__in=batch)
+
+    def final(self) -> list[str]:
+        """Consequences of writing that cannot be taken back, as sentences; asked after writing."""
+        return []
+
     # The loop
 
-    def check(self, *, lock: bool = False) -> None:
-        self._look_up()
-        for row in self.sound():
-            self.prepare(row)
-        self._unique_within_file()
-        self._match(lock)
-        for row in self.sound():
-            self.fill(row)
-        for row in self.sound():
-            self._validate(row)
-        self._unique_in_database()
-        self.rules()
+    def check(self, *, lock: bool = False, tell: Callable[[int, int], None] = lambda done, total: None) -> None:
+        """Find out everything; ``tell(done, total)`` hears after each step how far it is."""
+        steps = (
+            self._look_up,
+            self._prepare,
+            self._unique_within_file,
+            lambda: self._match(lock),
+            lambda: self._each(self.fill),
+            lambda: self._each(self._validate),
+            self._unique_in_database,
+            self.rules,
+        )
+        for done, step in enumerate(steps):
+            tell(done, len(steps))
+            step()
         for row in self.sound():
             row.outcome = "create" if row.instance.pk is None else "update" if row.changes else "unchanged"
+
+    def _prepare(self) -> None:
+        """Also rows with an unreadable cell: all that is wrong with a row is said at once."""
+        for row in self.rows:
+            self.prepare(row)
+
+    def _each(self, step: Callable[[Row], None]) -> None:
+        for row in self.sound():
+            step(row)
 
     def save(self) -> None:
         """Write everything; call inside one transaction, only when no row has an error."""
@@ -347,18 +405,29 @@ class SheetRows:
         return allowed
 
     def _validate(self, row: Row) -> None:
-        """The model's own field rules on what the sheet touched; foreign keys come from lookups and are known."""
-        skipped = {field.name for field in self.model._meta.fields if field.is_relation or field.primary_key}
-        if row.instance.pk is not None:
-            skipped |= {field.name for field in self.model._meta.fields if field.name not in row.changes}
-        else:
-            skipped |= {field.name for field in self.model._meta.fields if not field.editable}
-        try:
-            row.instance.clean_fields(exclude=skipped)
-        except ValidationError as error:
-            for name, errors in error.error_dict.items():
-                for wrong in errors:
-                    row.error(self._field_problem(row, name, wrong), name)
+        """The model's own field rules on what the sheet touched; foreign keys come from lookups and are known.
+
+        Like ``clean_fields``, but a text that a field has passed once is not put to its rules again.
+        """
+        new = row.instance.pk is None
+        for field_ in self._own_fields:
+            if not (field_.editable if new else field_.name in row.changes):
+                continue
+            value = getattr(row.instance, field_.attname)
+            if (field_.blank and value in field_.empty_values) or (field_.name, value) in self._passed:
+                continue
+            try:
+                setattr(row.instance, field_.attname, field_.clean(value, row.instance))
+            except ValidationError as error:
+                for wrong in error.error_list:
+                    row.error(self._field_problem(row, field_.name, wrong), field_.name)
+            else:
+                if isinstance(value, str):
+                    self._passed.add((field_.name, value))
+
+    @cached_property
+    def _own_fields(self) -> list[Any]:
+        return [known for known in self.model._meta.fields if not (known.is_relation or known.primary_key)]
 
     def _field_problem(self, row: Row, name: str, wrong: ValidationError) -> Problem:
         value = row.shown(name) if name in row.cells else getattr(row.instance, name, "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from .issues import Problem
 from .registry import Column
@@ -19,6 +19,14 @@ class Binding:
     heading: str
 
 
+class Ignored(NamedTuple):
+    """A column that is not used: its letter, its heading as it stands, and the heading as it would be looked up."""
+
+    place: str
+    heading: str
+    spelling: str
+
+
 @dataclass
 class Table:
     """What was found: the grid, its heading rows (1-based), blocks side by side, and what was not used."""
@@ -27,16 +35,24 @@ class Table:
     first_heading: int
     last_heading: int
     blocks: list[dict[str, Binding]]
-    ignored: list[tuple[str, str]] = field(default_factory=list)
+    ignored: list[Ignored] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
     score: int = 0
+    # A heading that stands again, and nobody can tell which cells belong together.
+    unclear: str = ""
+
+    @property
+    def shared(self) -> frozenset[int]:
+        """Columns that blocks side by side have in common: they alone make no row."""
+        counted = [binding.index for block in self.blocks for binding in block.values()]
+        return frozenset(index for index in counted if counted.count(index) > 1)
 
     @property
     def columns(self) -> frozenset[str]:
         return frozenset().union(*self.blocks)
 
 
-@dataclass
+@dataclass(slots=True)
 class FoundRow:
     """One row as it stands: number as the spreadsheet program shows it, cells by column name."""
 

@@ -31,6 +31,12 @@ class PaddedNumber(NamedTuple):
     form: str
 
 
+class PercentCell(NamedTuple):
+    """A number shown as a percentage: 0.95 is what people see as 95%."""
+
+    value: float
+
+
 class BrokenCell(NamedTuple):
     """A cell that shows an error ("#N/A"), or a formula that no program has calculated yet ("=A1")."""
 
@@ -48,6 +54,8 @@ class Grid:
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[int] = field(default_factory=list)
     uncalculated: bool = False
+    # An old workbook whose number formats could not be read: a month may look like its first day.
+    formats_unknown: bool = False
     problem: str = ""
 
 
@@ -115,6 +123,8 @@ def _grid(sheet: dict[str, Any]) -> Grid:
 def _cell(value: list[Any]) -> Any:
     if value[0] == "n":
         return PaddedNumber(value[1], value[2])
+    if value[0] == "p":
+        return PercentCell(value[1])
     if value[0] == "e":
         return BrokenCell(value[1])
     if value[0] == "d":

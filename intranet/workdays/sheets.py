@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from intranet.access import roles
@@ -41,7 +44,9 @@ class DayRows(SheetRows):
     duplicate_code = "duplicate_name"
 
     def prepare(self, row: Row) -> None:
-        given = row.values["day"]
+        given = row.get("day")
+        if given is None:
+            return
         if not isinstance(given, values.DateValue) or given.precision != "day":
             row.error(problem("whole_date", value=row.shown("day")), "day")
         else:
@@ -51,6 +56,10 @@ class DayRows(SheetRows):
         if row.instance.pk is None:
             row.instance.day = row.values["day"]
         super().fill(row)
+
+    def footprint(self) -> Iterator[models.QuerySet]:
+        yield Year.objects.filter(year__in={row.values["day"].year for row in self.rows})
+        yield from super().footprint()
 
     def after_writing(self) -> None:
         years = {row.values["day"].year for row in self.rows}

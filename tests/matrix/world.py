@@ -26,7 +26,7 @@ from intranet.calendars.services import issue_token
 from intranet.pages.services import publish_notice
 from intranet.people.models import Body, CorrectionRequest, Leadership, Membership, Posting, Unit, Window, Zone
 from intranet.reminders.models import InboxMessage, OutboxRow
-from intranet.sheets.models import SheetUpload
+from intranet.sheets.models import KnownHeading, SheetUpload
 from intranet.workdays.models import Day
 from tests.people_of_the_hall import make_user
 
@@ -169,6 +169,9 @@ def shared_things(zone: Zone, editor: User) -> dict[str, Any]:
         "body": Body.objects.get(name="矩阵工会小组").pk,
         "collection": Collection.get_first_root_node().pk,
         "content_type": page.pk,
+        "known_heading": KnownHeading.objects.create(
+            kind="staff_register", spelling="去处", heading="去处", column="unit", said_at=NOW
+        ).pk,
         "uid": entry.uid,
         "nothing": 987654321,
     }

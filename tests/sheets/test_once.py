@@ -13,6 +13,7 @@ from intranet.people.sheets.staff_rows import RegisterRows
 from intranet.sheets import services
 from intranet.sheets.exceptions import AlreadyImported, Outdated, SheetError
 from intranet.sheets.models import SheetUpload
+from intranet.sheets.services import imports
 from tests.machine import PATIENCE
 
 from .books import person, register
@@ -32,14 +33,14 @@ def upload(own_database, settings, tmp_path):
 def both(upload, monkeypatch):
     """Outcome of two commits that have both read the file before either writes."""
     line, outcomes = threading.Barrier(2), []
-    original = services._read
+    original = imports.read
 
     def read_together(*arguments):
         report = original(*arguments)
         line.wait(PATIENCE)
         return report
 
-    monkeypatch.setattr(services, "_read", read_together)
+    monkeypatch.setattr(imports, "read", read_together)
 
     def attempt():
         try:
@@ -65,8 +66,9 @@ def test_two_confirmations_import_once(upload, monkeypatch):
 
 @pytest.mark.control
 def test_without_the_guards_it_is_imported_twice(upload, monkeypatch):
-    """The guards are the state under the lock, and the plan that was shown."""
-    monkeypatch.setattr(services, "_refuse_second", lambda row: None)
+    """The guards are the state under the lock, the plan that was shown, and the one journal an import has."""
+    monkeypatch.setattr(imports, "_refuse_second", lambda row: None)
+    monkeypatch.setattr(imports, "_write", lambda row, report: report.handler.save())
     monkeypatch.setattr(RegisterRows, "digest", lambda self: "the same")
     SheetUpload.objects.update(plan="the same")
     assert both(upload, monkeypatch) == ["imported", "imported"]

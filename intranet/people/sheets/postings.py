@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Any
 
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from intranet.access import roles
@@ -16,7 +17,7 @@ from intranet.sheets.issues import problem
 from intranet.sheets.registry import Column, SheetKind
 from intranet.sheets.rows import BATCH, Lookup, Row, SheetRows, batches
 
-from ..models import Person, Posting, Unit, Window
+from ..models import Leadership, Person, Posting, Unit, Window
 from ..rules import window_fault
 from ..services import departures
 from .words import choices_of, label_of, people_by_number, units_by_name, windows_by_number
@@ -80,6 +81,8 @@ class PostingRows(SheetRows):
         posting = row.instance
         if posting.pk is None:
             posting.person, posting.starts_on = row.values["person"], row.values["starts_on"]
+        elif posting.ends_on is None:
+            row.values["was"] = (posting.person_id, posting.unit, posting.window)
         for name in ("unit", "window", "ends_on"):
             if name in row.values and getattr(posting, f"{name}_id" if name != "ends_on" else name) != _bare(
                 row.values[name]
@@ -165,10 +168,27 @@ class PostingRows(SheetRows):
         Posting.objects.bulk_update(changed, ["unit", "window", "position", "ends_on", "ending"], BATCH)
         Posting.objects.bulk_create(created, batch_size=BATCH)
 
+    def footprint(self) -> Iterator[models.QuerySet]:
+        people = {row.instance.person_id for row in self.rows if row.outcome in ("create", "update")}
+        for batch in batches(sorted(people)):
+            yield Person.objects.filter(pk__in=batch)
+            yield Posting.objects.filter(person_id__in=batch)
+            yield Leadership.objects.filter(person_id__in=batch)
+
+    def final(self) -> list[str]:
+        """Who left the hall by this sheet: the account is closed, and whoever heard of it has acted on it."""
+        gone = Posting.Ending.WITHDRAWAL
+        new = (row for row in self.rows if row.outcome == "create" or {"ends_on", "ending"} & set(row.changes))
+        rows = [row for row in new if row.instance.ending == gone]
+        return [str(_("%(name)s has left the hall.") % {"name": row.instance.person}) for row in rows]
+
     def after_writing(self) -> None:
         moved = {row.instance.person.pk for row in self.rows if row.outcome in ("create", "update")}
+        rewritten = [
+            row.values["was"] for row in self.rows if {"unit", "window"} & set(row.changes) and "was" in row.values
+        ]
         for batch in batches(sorted(moved)):
-            departures.settle(people=batch, by=self.by)
+            departures.settle(people=batch, by=self.by, corrected=rewritten)
 
 
 def _bare(value: Any) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 
 from intranet.sheets import values
 from intranet.sheets.issues import problem
@@ -11,7 +10,7 @@ from intranet.sheets.rows import Row
 from intranet.workdays.lunar import LunarDay, LunarError, solar_of
 
 from ..models import Window
-from ..rules import OLDEST, YOUNGEST, birthday_fault
+from ..rules import OLDEST, YOUNGEST, birthday_fault, is_mobile
 
 
 def read_birthday(row: Row) -> tuple[dt.date, str, str] | None:
@@ -59,7 +58,7 @@ def check_window(row: Row) -> None:
     general = window is None or window.kind in (Window.Kind.GENERAL, Window.Kind.JOINT_APPROVAL)
     if general or unit is None:
         return
-    owners = {owner.pk for owner in window.units.all()}
+    owners = {owner.pk for owner in window.owners}
     if owners and not owners & {unit.pk, unit.parent_id}:
         row.error(problem("foreign_window", value=window.number, unit=unit.name), "window")
 
@@ -77,7 +76,7 @@ def read_dates(row: Row, today: dt.date) -> None:
         else:
             row.values[name] = given.day
             row.values.setdefault("precisions", {})[name] = given.precision
-    if row.get("birthday") is not None and not row.errors:
+    if row.get("birthday") is not None:
         check_birthday(row, today)
 
 
@@ -93,13 +92,13 @@ def check_birthday(row: Row, today: dt.date) -> None:
     elif birthday_fault(day, today):
         row.error(problem("impossible_birthday", value=said, youngest=YOUNGEST, oldest=OLDEST), "birthday")
     row.values["birthday"] = read
-    if (number := row.get("national_id")) and not number[6:14].startswith(f"{day:%Y%m}"):
+    if day > today or birthday_fault(day, today):
+        # Against a birthday that is wrong, no other date is.
+        return
+    number = row.get("national_id")
+    if isinstance(number, str) and not number[6:14].startswith(f"{day:%Y%m}"):
         row.warn(problem("differs_from_id"), "birthday")
     for name in ("service_start_month", "entered_on"):
         other = row.get(name)
         if isinstance(other, dt.date) and other <= day:
             row.error(problem("date_order", value=row.shown(name), other=said), name)
-
-
-def is_mobile(number: str) -> bool:
-    return bool(re.fullmatch(r"1[3-9]\d{9}", number))

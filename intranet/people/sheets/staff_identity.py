@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from intranet.sheets import values
 from intranet.sheets.registry import Column
 
+from .. import identity
 from ..models import Person
 from .words import CALENDAR, POLITICAL_STATUS, SEX, choices_of, label_of
 
@@ -22,6 +24,14 @@ def said_date(day: dt.date | None, precision: str = "day") -> str:
     if precision == "year":
         return f"{day.year}年"
     return f"{day.year}年{day.month}月" if precision == "month" else day.isoformat()
+
+
+def month_of_identity(said: dict[str, Any], choices: tuple[tuple[str, str], ...]) -> tuple[str, str] | None:
+    """Of January and October (1985.1) the one that the identity number in the row names."""
+    number = said.get("national_id")
+    if not isinstance(number, str):
+        return None
+    return next((choice for choice in choices if choice[0].replace("-", "") == number[6:12]), None)
 
 
 IDENTITY = (
@@ -71,6 +81,7 @@ IDENTITY = (
             "阳历生日",
             "出生",
         ),
+        settle=month_of_identity,
         export=lambda person: said_date(person.birthday, person.birthday_precision),
         example="1985-03-12",
         note=_("1985-03-12, 1985年3月 or 1985年; 农历1985年三月初二 for a lunar date"),
@@ -96,7 +107,7 @@ IDENTITY = (
     ),
     Column(
         "national_id",
-        _("Identity number (checked, not kept)"),
+        _("Identity number"),
         values.identity_number,
         (
             "身份证号",
@@ -109,6 +120,11 @@ IDENTITY = (
             "身份证件号码",
         ),
         not_after=SOMEONE_ELSE,
+        export=identity.number_of,
+        kept=identity.kept,
+        mask=values.masked_number,
+        note=_("As text. A masked number, as exports show it, changes nothing"),
+        width=22,
     ),
     Column(
         "political_status",

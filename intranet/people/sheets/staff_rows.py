@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any
 
+from django.contrib.auth import get_user_model
+from django.db import models
 from django.db.models import Prefetch
 
-from intranet.sheets.issues import problem
-from intranet.sheets.rows import Lookup, Row, SheetRows
-from intranet.sheets.values import as_text
+from intranet.sheets import values
+from intranet.sheets.issues import Problem, problem
+from intranet.sheets.rows import BATCH, Lookup, Row, SheetRows, batches
 
-from .. import pinyin
-from ..models import Body, Membership, Person, Posting, Unit, Window
+from .. import identity, pinyin
+from ..models import Body, Leadership, Membership, Person, Posting, Unit, Window
 from ..services import accounts
+from ..services import identity as identity_service
 from . import staff_cells, staff_numbers, staff_places
-from .words import groups_by_name, units_by_name, windows_by_number
+from .words import groups_by_name, keep_as_it_stands, units_by_name, windows_by_number
 
 COARSER = {"day": 0, "month": 1, "year": 2}
 
@@ -34,7 +38,7 @@ class RegisterRows(SheetRows):
     duplicate_code = "duplicate_number"
 
     def lookups(self) -> dict[str, Lookup]:
-        windows = Window.objects.current().prefetch_related("units")
+        windows = Window.objects.current().prefetch_related(Prefetch("units", to_attr="owners"))
         return {
             "units": units_by_name(Unit.objects.current()),
             "windows": windows_by_number(windows),
@@ -54,6 +58,16 @@ class RegisterRows(SheetRows):
 
     # Matching
 
+    def _unique_within_file(self) -> None:
+        if identity.kept():
+            staff_numbers.twice_in_file(self.rows)
+            staff_numbers.settle_identities(self.rows, self.scope())
+        super()._unique_within_file()
+
+    def _said_twice(self, row: Row, numbers: str) -> Problem:
+        column = self.kind.column("staff_number")
+        return problem(self.duplicate_code, column=column.label, value=row.values["staff_number"], rows=numbers)
+
     def matching(self, objects: Any, wanted: list[Any]) -> Any:
         present = Posting.objects.filter(ends_on__isnull=True).select_related("unit", "window")
         groups = Membership.objects.filter(ends_on__isnull=True, body__kind=Body.Kind.UNION_GROUP).select_related(
@@ -69,9 +83,10 @@ class RegisterRows(SheetRows):
         )
 
     def _match(self, lock: bool) -> None:
-        super()._match(lock)
-        staff_numbers.refuse_known_names(self._unnumbered())
         given = {row.values["staff_number"] for row in self.rows if row.get("staff_number")}
+        staff_numbers.ask_about_known_names(self._unnumbered(), self.answers.people, given)
+        super()._match(lock)
+        given |= {row.values["staff_number"] for row in self.rows if row.get("staff_number")}
         staff_numbers.assign_numbers(self._unnumbered(), given)
 
     def _unnumbered(self) -> list[Row]:
@@ -84,21 +99,23 @@ class RegisterRows(SheetRows):
         if person.pk is None:
             person.staff_number = row.values["staff_number"]
             self.touched["staff_number"] = None
-            person.open_postings, person.open_groups = [], []
+            person.open_postings = person.open_groups = ()
         elif person.left_on is not None and person.left_on < self.today:
             row.error(problem("has_left", value=person.name), "staff_number")
             return
-        elif as_text(row.cells.get("name")) == person.name:
+        elif values.as_text(row.cells.get("name")) == person.name:
             # As it stands in the register, also where a sheet would have a note in brackets left out.
             row.values["name"] = person.name
         elif person.name != row.values["name"]:
             about = {"number": person.staff_number, "known": person.name, "value": row.values["name"]}
             row.warn(problem("name_changed", **about), "name")
+        keep_as_it_stands(row, "office_phone")
         super().fill(row)
         for name in ("mobile", "entered_on", "service_start_month"):
             if name in row.values and not self._says_less(row, name):
                 self.put(row, name, row.values[name])
         self._fill_birthday(row)
+        self._fill_identity(row)
         staff_places.fill_place(row)
         staff_places.fill_group(row)
 
@@ -124,6 +141,22 @@ class RegisterRows(SheetRows):
         if row.get("birthday_calendar"):
             self.put(row, "birthday_calendar", row.values["birthday_calendar"])
 
+    def _fill_identity(self, row: Row) -> None:
+        """A number that is new or another one; changes show masks only, and sealing waits until it is written."""
+        if "national_id" not in row.values or not identity.kept():
+            return
+        person, number = row.instance, row.values["national_id"]
+        if isinstance(number, values.MaskedNumber):
+            if identity.mask_of(person) != number.text:
+                row.error(problem("masked_id", value=number.text), "national_id")
+            return
+        if identity.is_number_of(person, number) if number else not person.national_id_sealed:
+            return
+        self.touched["national_id_sealed"] = None
+        if person.pk is not None:
+            row.changes["national_id"] = (identity.mask_of(person), values.masked_number(number or ""))
+        person.new_number = number or ""
+
     def rules(self) -> None:
         staff_numbers.refuse_other_capitals(list(self.sound()))
         for row in self.sound():
@@ -134,9 +167,11 @@ class RegisterRows(SheetRows):
 
     def before_writing(self, instance: Person) -> None:
         pinyin.fill(instance)
+        if hasattr(instance, "new_number"):
+            identity_service.put_checked(instance, instance.new_number)
 
     def write(self, created: list[Any], changed: list[Any]) -> None:
-        own = {field.name for field in Person._meta.concrete_fields}
+        own = {field.name for field in Person._meta.concrete_fields} | {"national_id"}
         moved_only = [row.instance.pk for row in self.rows if row.changes and not own & set(row.changes)]
         super().write(created, [person for person in changed if person.pk not in set(moved_only)])
 
@@ -149,8 +184,20 @@ class RegisterRows(SheetRows):
             people = [row.instance for row in self.rows if row.outcome == "create"]
             accounts.open_accounts(people=people, by=self.by, active=False)
 
+    def footprint(self) -> Iterator[models.QuerySet]:
+        """People with their places, and the accounts that follow their names or are opened with them."""
+        users = get_user_model()
+        for batch in batches(self.touching(), 4 * BATCH):
+            accounts_of = Person.objects.filter(pk__in=batch, user__isnull=False).values("user")
+            yield users.objects.filter(pk__in=accounts_of)
+            yield users.groups.through.objects.filter(user__in=accounts_of)
+            yield Person.objects.filter(pk__in=batch)
+            yield Posting.objects.filter(person_id__in=batch)
+            yield Membership.objects.filter(person_id__in=batch)
+            yield Leadership.objects.filter(person_id__in=batch)
+
     def _write_postings(self) -> None:
-        staff_places.write_postings(self.rows, self.today)
+        staff_places.write_postings(self.rows, self.today, self.by)
 
     def _write_groups(self) -> None:
         staff_places.write_groups(self.rows, self.today)

@@ -1,8 +1,9 @@
 """Union groups as a sheet: the body above and who leads."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
+from django.db import models
 from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -12,7 +13,7 @@ from intranet.sheets import values
 from intranet.sheets.headings import plain
 from intranet.sheets.issues import problem
 from intranet.sheets.registry import Column, SheetKind
-from intranet.sheets.rows import BATCH, Lookup, Row, SheetRows
+from intranet.sheets.rows import BATCH, Lookup, Row, SheetRows, batches
 
 from ..models import Body, Membership
 from .words import people_by_number, refuse_closed
@@ -82,6 +83,11 @@ class UnionGroupRows(SheetRows):
                 at = above.get(at)
             if at == row.instance.pk:
                 row.error(problem("own_parent", value=row.instance.name), "parent")
+
+    def footprint(self) -> Iterator[models.QuerySet]:
+        yield from super().footprint()
+        for batch in batches(self.touching()):
+            yield Membership.objects.filter(body_id__in=batch)
 
     def after_writing(self) -> None:
         rows = [row for row in self.rows if row.outcome == "create" or "leader" in row.changes]

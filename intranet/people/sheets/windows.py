@@ -1,16 +1,18 @@
 """Windows as a sheet: number, zone and the units that share one."""
 
 import re
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from intranet.access import roles
 from intranet.sheets import values
 from intranet.sheets.issues import problem
 from intranet.sheets.registry import Column, SheetKind
-from intranet.sheets.rows import BATCH, Lookup, Row, SheetRows
+from intranet.sheets.rows import BATCH, Lookup, Row, SheetRows, batches
 
 from ..models import Unit, Window, Zone
 from .words import WINDOW_WORDS, choices_of, label_of, refuse_closed, units_by_name
@@ -40,6 +42,8 @@ class WindowRows(SheetRows):
         return {values.bare_window(number) for number in Window.objects.values_list("number", flat=True)}
 
     def prepare(self, row: Row) -> None:
+        if "number" not in row.values:
+            return
         numbers = row.get("number") or []
         if (whole := values.bare_window(row.shown("number"))) in self.numbers:
             # A window may have been given a number that reads like several.
@@ -102,6 +106,12 @@ class WindowRows(SheetRows):
 
     def before_writing(self, instance: Window) -> None:
         instance.sort_key = Window.sort_key_of(instance.number)
+
+    def footprint(self) -> Iterator[models.QuerySet]:
+        yield Zone.objects.filter(name__in=list(self.new_zones))
+        yield from super().footprint()
+        for batch in batches(self.touching()):
+            yield Window.units.through.objects.filter(window_id__in=batch)
 
     def after_writing(self) -> None:
         through = Window.units.through

@@ -63,7 +63,8 @@ class AddPersonView(OfficeFormView):
         return super().get_context_data(**kwargs) | {"title": _("Add a person"), "button": _("Add"), "person": None}
 
     def save(self, form: forms.PersonForm) -> None:
-        self.person = register.add_person(by=self.request.user, **form.cleaned_data)
+        given = {**form.cleaned_data, "national_id": form.cleaned_data["national_id"] or ""}
+        self.person = register.add_person(by=self.request.user, **given)
         self.done(_("%(name)s is in the register. Enter a posting next.") % {"name": self.person})
 
     def get_success_url(self) -> str:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from ..headings import plain
 from ..issues import Problem, problem
-from ..workbook import BrokenCell, DateCell, PaddedNumber
+from ..workbook import BrokenCell, DateCell, PaddedNumber, PercentCell
 
 EMPTY_MARKS = frozenset(
     {"—", "——", "-", "--", "–", "―", "/", "\\", "无", "空", "没有", "暂无", "N/A", "NULL", "不详", "未知"}
@@ -58,6 +58,8 @@ def as_text(cell: Any) -> str:
         return as_text(cell.value).zfill(len(cell.form))
     if isinstance(cell, DateCell):
         return cell.day.isoformat()
+    if isinstance(cell, PercentCell):
+        return f"{cell.value * 100:.10g}%"
     if isinstance(cell, BrokenCell):
         return cell.text
     return "" if cell is None else str(cell)

@@ -30,6 +30,12 @@ LUNAR = re.compile(
 )
 
 
+# The day of the week or the lunar day that stands behind a solar date: 2026年2月14日(腊月廿七) 星期六.
+BESIDE = re.compile(
+    r"(\((农历|阴历)?闰?[正一二三四五六七八九十冬腊]{1,2}月[初一二三四五六七八九十廿卅]{1,3}\))?(\(?(星期|周)[一二三四五六日天]\)?)?$"
+)
+
+
 @dataclass(frozen=True)
 class DateValue:
     """A solar date; ``day`` is the first of the month or year when the precision is coarser."""
@@ -90,9 +96,15 @@ def _number(value: float) -> Any:
         return failed("bad_date", value=repr(value))
     # 1985.1: January, or October whose zero the spreadsheet dropped.
     if months == 10:
-        return failed("ambiguous_date", value=f"{value:g}")
+        return _january_or_october(f"{value:g}", year)
     # 1985.3 can only be March: there is no thirtieth month whose zero could have been dropped.
     return _built(f"{value:g}", year, months // 10 if months % 10 == 0 else months)
+
+
+def _january_or_october(text: str, year: int) -> Value:
+    """Asked, unless another column of the row says it."""
+    choices = tuple((f"{year}-{month:02d}", f"{year}年{month}月") for month in (1, 10))
+    return failed("ambiguous_date", value=text, choices=choices)
 
 
 def _digits(text: str) -> Any:
@@ -120,14 +132,14 @@ def _text(text: str, plain_text: bool, this_year: int) -> Any:
     if says_lunar := re.match(r"\(?(农历|阴历|旧历)\)?|.*\((农历|阴历)\)$", bare):
         date = _text(re.sub(r"\(?(农历|阴历|旧历)\)?", "", bare), plain_text, this_year)
         return _as_lunar(Value(date)).value if says_lunar and isinstance(date, DateValue) else date
-    bare = re.sub(r"^(公历|阳历|新历)", "", _chinese_date(bare))
+    bare = re.sub(r"^(公历|阳历|新历)", "", _chinese_date(BESIDE.sub("", bare)))
     bare = re.sub(r"(出?生|起|止)$", "", bare)
     if re.fullmatch(r"\d+", bare):
         return _digits(bare) if len(bare) <= 8 else failed("bad_date", value=text.strip())
     if plain_text and (short := re.fullmatch(r"(\d{4})\.1", bare)):
-        return failed("ambiguous_date", value=short.group())
+        return _january_or_october(bare, int(short[1]))
     found = re.fullmatch(
-        r"(\d{4}|\d{2})[-./年](\d{1,2})(?:[-./月](\d{1,2})[日号]?|[-./月]|月份)?(?:T?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?",
+        r"(\d{4}|\d{2})[-./年。、,·–—](\d{1,2})(?:[-./月。、,·–—](\d{1,2})[日号。]?|[-./月。]|月份)?(?:T?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?",
         bare,
     )
     if found:
