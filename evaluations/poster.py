@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
-
 import segno
 from django.conf import settings
 from django.http import HttpRequest
@@ -20,17 +18,6 @@ Phase = Election.Phase
 def vote_address(request: HttpRequest, election: Election) -> str:
     """The whole address of the ballot page, as reached by whoever prints the poster."""
     return request.build_absolute_uri(reverse("evaluations:vote", kwargs={"slug": election.slug}))
-
-
-def is_reachable(request: HttpRequest) -> bool:
-    """False when the address works on this very computer only."""
-    host = request.get_host().rsplit(":", 1)[0].strip("[]")
-    if host == "localhost":
-        return False
-    try:
-        return not ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return True
 
 
 def qr_image(address: str) -> str:

@@ -20,13 +20,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from evaluations import phases, steps
 from evaluations.forms import DatesForm, ReasonForm, TieForm
 from evaluations.models import Election, Nomination
-from evaluations.poster import group_text, is_reachable, qr_image, vote_address
+from evaluations.poster import group_text, qr_image, vote_address
 from evaluations.querysets import OFFICERS
 from evaluations.services import nominations, results, rounds, voting
 from evaluations.services.officers import stands_in
 from intranet import clock
 from intranet.access.exceptions import RuleError
 from intranet.access.views import show_rule_error, visible_or_404
+from intranet.ui.addresses import is_reachable
 
 from .rounds import counts_of, round_or_404
 

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from . import pins
-from .forms import PASSWORD, PIN, how_field, remember_field
+from .forms import PIN, how_field, remember_field
 
 
 class SlipForm(forms.Form):
@@ -51,7 +51,7 @@ class FirstSecretForm(forms.Form):
     def __init__(self, *args: Any, user: Any, may_have_pin: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
-        self.fields["how"].initial = PIN
+        self.fields["how"].initial, self.fields["how"].required = PIN, True
         if not may_have_pin:
             del self.fields["how"], self.fields["remember"]
             self.fields["secret"].label = _("Password")
@@ -64,9 +64,7 @@ class FirstSecretForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         secret = given.get("secret")
-        if "how" in self.fields and given.get("how") not in (PIN, PASSWORD):
-            self.add_error("how", _("Please choose one of the two."))
-        elif secret and self.as_pin:
+        if secret and self.as_pin:
             if fault := pins.fault(pins.plain(secret), user=self.user):
                 self.add_error("secret", fault)
         elif secret:

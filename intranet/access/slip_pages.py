@@ -12,6 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from intranet.ui.addresses import is_reachable
+
 from . import one_time
 
 ON_A_PAGE = 8
@@ -49,6 +51,7 @@ def page(request: HttpRequest, slips: Sequence[Slip], *, back: str) -> HttpRespo
     drawn = [{"slip": slip, "code": _drawn(f"{address}#{quote(slip.username)}/{slip.code}")} for slip in slips]
     sheets = [drawn[start : start + ON_A_PAGE] for start in range(0, len(drawn), ON_A_PAGE)]
     context = {"sheets": sheets, "count": len(slips), "address": address, "back": back}
+    context["reachable"] = is_reachable(request)
     response = render(request, "access/slips.html", context)
     response.headers["Cache-Control"] = "no-store"
     return response
