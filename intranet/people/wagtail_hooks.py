@@ -9,7 +9,7 @@ from intranet.sheets.services import remove_old_files
 from intranet.sheets.services.jobs import sweep
 from intranet.ui.registry import DeskCard, NavigationItem, ProfileSection
 
-from . import account_facts, cards, demo, identity, private_facts, reach, sections
+from . import account_facts, cards, demo, demo_newcomers, identity, private_facts, reach, reminders, sections
 from .grants import GRANTS
 from .policies import POLICIES
 from .services import due
@@ -35,10 +35,22 @@ def navigation_items():
     def office(user):
         return user.has_role(roles.HR_ADMIN)
 
+    def hands_out_slips(user):
+        return user.has_role(roles.HR_ADMIN, roles.SYSTEM_ADMIN)
+
     return [
         NavigationItem("people.directory", _("Directory"), "people:directory", order=60),
         NavigationItem("people.windows", _("Window map"), "people:windows", order=62),
         NavigationItem("people.register", _("Staff register"), "people:register", office, order=10, area="office"),
+        NavigationItem(
+            "people.slips",
+            _("Activation slips"),
+            "people:slips",
+            hands_out_slips,
+            order=15,
+            area="office",
+            sentence=_("Print a slip for everybody who has no account in use."),
+        ),
         NavigationItem(
             "people.corrections", _("Requests for correction"), "people:corrections", office, order=20, area="office"
         ),
@@ -86,6 +98,11 @@ def clock_jobs():
     ]
 
 
+@hooks.register("register_reminder_rule")
+def reminder_rules():
+    return list(reminders.RULES)
+
+
 @hooks.register("register_role_permissions")
 def role_permissions():
     return GRANTS
@@ -129,6 +146,7 @@ def log_actions(actions):
     actions.register_action("people.leave_body", _("Leave a body"), _("Body left"))
     actions.register_action("people.open_account", _("Open an account"), _("Account opened"))
     actions.register_action("people.open_accounts", _("Open several accounts"), _("Several accounts opened"))
+    actions.register_action("people.make_slips", _("Make activation slips"), _("Activation slips made"))
     actions.register_action("people.close_account", _("Close an account"), _("Account closed"))
     actions.register_action("people.create", _("Add a person"), _("Person added"))
     actions.register_action("people.change", _("Change a person's entry"), _("Person's entry changed"))
@@ -145,4 +163,8 @@ def sheet_kinds():
 
 @hooks.register("register_demo")
 def demo_part():
-    return DemoPart("people", 10, demo.load)
+    return [
+        DemoPart("people", 10, demo.load),
+        # After everything that counts heads: whoever comes today is on no roll yet.
+        DemoPart("people.newcomers", 90, demo_newcomers.load),
+    ]

@@ -58,18 +58,8 @@ def personnel(hall) -> dict:
 @pytest.fixture
 def facts(hall) -> dict:
     """A unit with two windows, and the name of somebody, as the hall knows them."""
-    said = hall.manage("shell", "-v", "0", "-c", FACTS).stdout.strip().splitlines()[-1]
+    said = hall.manage("shell", "-v", "0", "-c", messy_register.FACTS).stdout.strip().splitlines()[-1]
     return json.loads(said)
-
-
-FACTS = """
-import json
-from intranet.people.models import Person, Unit
-unit = next(unit for unit in Unit.objects.order_by("pk") if unit.windows.count() > 1)
-windows = sorted(window.number for window in unit.windows.all())[:2]
-elsewhere = Person.objects.current().exclude(postings__unit=unit).order_by("staff_number").last()
-print(json.dumps({"unit": unit.name, "windows": windows, "namesake": elsewhere.name}))
-"""
 
 
 @pytest.mark.parametrize("view", [DESKTOP, PHONE], ids=["desktop", "phone"])

@@ -191,7 +191,7 @@ def test_two_numbers_in_one_cell(bring, tmp_path):
     assert [issue.code for issue in report.warnings] == ["several_phones"]
 
 
-def test_an_identity_number_is_checked_and_not_kept(codes, tmp_path):
+def test_an_identity_number_is_checked(codes, tmp_path):
     rows = [["姓名", "单位", "身份证号", "出生日期"], ["甲", "税务局", 110105194912310016, ""]]
     assert codes(write_book(tmp_path / "x.xlsx", rows)) == [(2, "C", "number_as_float")]
     rows[1][2] = "110105194912310021"

@@ -33,6 +33,9 @@ POLITICAL_STATUS = Words(
         "中共党员": "party_member",
         "共产党员": "party_member",
         "中国共产党党员": "party_member",
+        "中国共产党员": "party_member",
+        "共产党": "party_member",
+        "中共": "party_member",
         "正式党员": "party_member",
         "预备党员": "probationary_member",
         "中共预备党员": "probationary_member",
@@ -43,6 +46,11 @@ POLITICAL_STATUS = Words(
         "无党派": "no_party",
         "无党派人士": "no_party",
         "入党积极分子": "masses",
+        "积极分子": "masses",
+        "发展对象": "masses",
+        "普通群众": "masses",
+        "一般群众": "masses",
+        "普通公民": "masses",
         "民主党派": "democratic_party",
     }
     | {

@@ -17,6 +17,9 @@ LANDLINE = re.compile(r"(0\d{2,3})?[1-9]\d{6,7}(转\d{1,6})?|(0\d{2,3})?[1-9]\d{
 BETWEEN_PHONES = re.compile(r"[/、;,,\n|]|或|和|\s{2,}|(?<=\d{11})\s(?=1[3-9]\d{9})")
 # 13800001234(微信同号): what stands in brackets is no number; (0475)8212345 is.
 WORDS_IN_BRACKETS = re.compile(r"\([^()\d]*\)")
+BEFORE_PHONE = re.compile(
+    r"^\s*(手机|移动|联系|办公|本人)?(电话|号码)?(座机|宅电|内线|分机|短号|小号|TEL)?\s*:?\s*(?=[\d+(])", re.I
+)
 WINDOW_WORDS = re.compile(r"(综合|服务|办事)?(窗口|号窗口|号窗|号台|号|窗|台|#)")
 NOTE_AFTER_NUMBER = re.compile(r"^([A-Za-z]{0,2}\d{1,4}\s*(?:号窗口|号窗|号|窗口|窗)?)\s*\([^()]*\)$")
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -58,6 +61,7 @@ def phones(cell: Any, context: Context) -> Value:
             continue
         if DAMAGED.fullmatch(part.strip()):
             return failed("number_damaged", value=part.strip())
+        part = BEFORE_PHONE.sub("", part)
         digits = re.sub(r"[\s()]", "", re.sub(r"^\s*((\+|00)86|86(?=[\s-]*1[3-9]))", "", part))
         joined = re.sub(r"[-–—]", "", digits)
         if MOBILE.fullmatch(joined):
