@@ -15,7 +15,8 @@ from django.urls import reverse
 from . import one_time
 
 ON_A_PAGE = 8
-LONG_NAME = 8
+# From how many characters on a name or a department is set smaller.
+LONG_NAME, LONGEST_NAME, LONG_PLACE = 9, 25, 25
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,13 @@ class Slip:
         return one_time.grouped(self.code)
 
     @property
-    def has_long_name(self) -> bool:
-        return len(self.name) > LONG_NAME
+    def name_size(self) -> str:
+        """ "", "long" or "longest": some names have five parts."""
+        return "longest" if len(self.name) >= LONGEST_NAME else "long" if len(self.name) >= LONG_NAME else ""
+
+    @property
+    def has_long_place(self) -> bool:
+        return len(self.place) >= LONG_PLACE
 
 
 def page(request: HttpRequest, slips: Sequence[Slip], *, back: str) -> HttpResponse:

@@ -51,7 +51,10 @@ BY_ROUTE: dict[str, Callable[[World, Any], Trio | Parameters]] = {
     "people:correction": of_person("correction"),
     **{
         f"people:{name}": of_person("person")
-        for name in ("person", "edit", "enter", "transfer", "withdraw", "appoint", "join", "open_account", "identity")
+        for name in (
+            *("person", "edit", "enter", "transfer", "withdraw", "appoint", "join", "open_account", "identity"),
+            "reset",
+        )
     },
     **{
         f"sheets:{name}": of_person("upload")

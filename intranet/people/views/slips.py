@@ -95,5 +95,5 @@ class ResetView(OfficeFormView):
 
     def form_valid(self, form: Any) -> HttpResponseBase:
         return _printed(
-            self.request, lambda: slips.reset(person=self.person, by=self.request.user), self.get_success_url()
+            self.request, lambda: [slips.reset(person=self.person, by=self.request.user)], self.get_success_url()
         )
