@@ -32,6 +32,8 @@ MIDDLEWARE = ["intranet.ui.middleware.ServerTimingMiddleware", *MIDDLEWARE]
 SERVER_TIMING = True
 UI_GALLERY = True
 DEMO_ALLOWED = True
+# The demo hall shows how they are kept; a real hall says so itself.
+NATIONAL_IDS = env.bool("NATIONAL_IDS", default=True)
 WHITENOISE_USE_FINDERS = True
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

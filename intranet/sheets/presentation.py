@@ -81,7 +81,7 @@ def _line(row: Row) -> dict[str, Any]:
         if name in row.changes:
             old, new = row.changes[name]
             cell |= {"changed": True, "old": old or _("(blank)"), "new": new or _("(blank)")}
-        if problem:
+        if problem := wrong.get(letter(binding.index + 1)):
             cell["problem"] = problem
         cells.append(cell)
     return {
