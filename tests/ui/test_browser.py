@@ -46,7 +46,7 @@ def drawn(path: str, **cookies: str) -> tuple[bytes, dict[str, str]]:
     """What the site answers a person with these cookies: body and headers."""
     client = Client()
     client.cookies.load(cookies)
-    client.force_login(make_user(name="沈若溪"), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(make_user(name="沈若溪"))
     answer = client.get(path)
     assert answer.status_code == 200
     return answer.content, {"Content-Security-Policy": answer.headers["Content-Security-Policy"]}

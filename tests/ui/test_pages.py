@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def signed_in(client):
-    client.force_login(make_user(name="沈若溪"), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(make_user(name="沈若溪"))
     return client
 
 
@@ -210,7 +210,7 @@ def test_the_menu_costs_a_person_one_query_for_roles_at_most(signed_in, django_a
 
 
 def test_the_editors_desk_has_our_name_and_no_way_out(client):
-    client.force_login(make_user(None, "site_editor"), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(make_user(None, "site_editor"))
     html = client.get("/admin/").content.decode()
     assert "- 暖家</title>" in html
     assert "ui/admin.css" in html

@@ -21,7 +21,7 @@ def hall(db) -> Hall:
 def as_user() -> Callable[[User], Client]:
     def sign_in(user: User, language: str = "en") -> Client:
         client = Client()
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(user)
         client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
         return client
 
