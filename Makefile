@@ -64,6 +64,7 @@ check: $(VENV)/development ## Style, types, floors, translations, migrations, te
 	@$(BIN)/python manage.py check_templates
 	@$(BIN)/python manage.py check_translations
 	@SECRET_KEY=$$($(BIN)/python -c "import secrets; print(secrets.token_urlsafe(60))") ALLOWED_HOSTS=hall.test \
+	  SEALING_KEYS=$$($(BIN)/python -c "import secrets; print(secrets.token_urlsafe(60))") \
 	  DATABASE_URL=postgres://nobody@127.0.0.1/nothing REDIS_URL=redis://127.0.0.1:6379/9 EMAIL_URL=smtp://127.0.0.1:25 \
 	  DJANGO_SETTINGS_MODULE=intranet.settings.production $(BIN)/python manage.py check --deploy --fail-level WARNING
 	@echo "check: clean"

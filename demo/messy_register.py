@@ -15,6 +15,16 @@ from openpyxl.styles import Font
 HEADINGS = ["序号", "姓 名", "工号", "性别", "出生年月", "派来的地方", "窗口", "联系电话", "进驻时间", "爱好"]
 PROBLEMS = 9
 
+# For `manage.py shell`: a unit with two windows and the name of somebody elsewhere, as ``write`` takes them.
+FACTS = """
+import json
+from intranet.people.models import Person, Unit
+unit = next(unit for unit in Unit.objects.order_by("pk") if unit.windows.count() > 1)
+windows = sorted(window.number for window in unit.windows.all())[:2]
+elsewhere = Person.objects.current().exclude(postings__unit=unit).order_by("staff_number").last()
+print(json.dumps({"unit": unit.name, "windows": windows, "namesake": elsewhere.name}))
+"""
+
 
 def write(path: Path, *, unit: str, windows: tuple[str, str], namesake: str, corrected: bool = False) -> Path:
     """``unit`` and two of its ``windows`` as the hall knows them; ``namesake``: a name the register has already."""

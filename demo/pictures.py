@@ -13,7 +13,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
-from . import running
+from . import messy_register, running
 
 PICTURES = running.ROOT / "docs" / "pictures"
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
@@ -74,11 +74,51 @@ def sign_in(
     return context
 
 
+def take_import(hall: running.RunningHall, browser: Browser, account: dict) -> None:
+    """A messy register from its problems to the receipt."""
+    facts = json.loads(hall.manage("shell", "-v", "0", "-c", messy_register.FACTS).stdout.splitlines()[-1])
+    context = sign_in(browser, hall, account, DESKTOP, False)
+    page = context.new_page()
+
+    def shot(name: str) -> None:
+        page.screenshot(path=PICTURES / f"import-{name}.png")
+        print(f"docs/pictures/import-{name}.png")
+
+    def bring(name: str, corrected: bool) -> None:
+        path = messy_register.write(hall.var / f"{name}.xlsx", corrected=corrected, **facts)
+        page.goto(f"{hall.base}/sheets/")
+        page.select_option("select[name=kind]", "staff_register")
+        page.set_input_files("input[type=file]", str(path))
+        page.locator("main form button.btn-primary").first.click()
+        page.wait_for_load_state()
+
+    bring("11月新进花名册", False)
+    unknown = page.locator("form.sheet-inline").filter(has_text="派来的地方")
+    unknown.locator("select").select_option("unit")
+    unknown.locator("button").click()
+    page.locator("#problems").scroll_into_view_if_needed()
+    page.locator("section[aria-labelledby=problems]").screenshot(path=PICTURES / "import-problems.png")
+    print("docs/pictures/import-problems.png")
+    bring("11月新进花名册（改）", True)
+    page.locator("section[aria-labelledby=questions]").screenshot(path=PICTURES / "import-questions.png")
+    print("docs/pictures/import-questions.png")
+    page.get_by_label("1985年10月").check()
+    page.get_by_label("同名的另一人，新登记").check()
+    page.locator("section[aria-labelledby=questions] button.btn-primary").click()
+    page.wait_for_load_state()
+    shot("preview")
+    page.locator("form[action$='/confirm/'] button.btn-primary").click()
+    page.wait_for_url("**/receipt/")
+    shot("receipt")
+    context.close()
+
+
 def take(hall: running.RunningHall) -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     people, places = accounts(hall), addresses(hall)
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=LAUNCH)
+        take_import(hall, browser, people["hr_admin"])
         for name, role, place, view, dark in SHOTS:
             context = sign_in(browser, hall, people[role] if role else None, view, dark)
             page = context.new_page()

@@ -23,6 +23,7 @@ OUR_HOOKS = frozenset(
         "register_role_permissions",
         "register_private_file",
         "register_private_field",
+        "register_sealed_field",
         "register_account_fact",
         "register_sheet",
         "register_reminder_rule",

@@ -21,11 +21,12 @@ from django.views.generic import TemplateView
 from wagtail.admin.auth import require_admin_access
 from wagtail.admin.views.account import AccountView
 
-from . import roles, services
+from . import phones, roles, services, slip_pages
+from .activation_forms import InPersonForm
 from .exceptions import RuleError
 from .forms import OwnPasswordForm, RolesForm, SignInForm
 from .lock import locked_usernames
-from .models import User
+from .models import ActivationSlip, Role, User
 from .views import RolesRequiredMixin, show_rule_error
 
 LEADS_NOWHERE = frozenset(
@@ -52,6 +53,15 @@ class SignIn(auth_views.LoginView):
         except Resolver404:
             return ""
         return "" if match is None or match.view_name in LEADS_NOWHERE else address
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response = super().form_valid(form)
+        if form.cleaned_data.get("remember"):
+            try:
+                phones.remember(self.request, response, form.get_user())
+            except RuleError as error:
+                messages.info(self.request, str(error))
+        return response
 
 
 class SignOut(auth_views.LogoutView):
@@ -99,6 +109,7 @@ class PasswordChange(auth_views.PasswordChangeView):
     def form_valid(self, form: Any) -> HttpResponse:
         response = super().form_valid(form)
         services.password_changed(cast(User, self.request.user))
+        phones.no_longer(self.request)
         messages.success(self.request, _("Your new password holds from now on. Other devices have been signed out."))
         return response
 
@@ -127,21 +138,24 @@ class Accounts(RolesRequiredMixin, TemplateView):
 
 @method_decorator(never_cache, name="dispatch")
 class Account(RolesRequiredMixin, View):
-    """One account: its roles, its lock, and a password handed over in person."""
+    """One account: its roles, its lock, and what is handed over or taken away in person."""
 
     roles = (roles.SYSTEM_ADMIN,)
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         user = get_object_or_404(User, pk=pk)
-        return self.show(request, user, RolesForm(initial={"roles": sorted(user.role_keys)}))
+        return self.show(request, user, self.roles_form(user))
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         user = get_object_or_404(User, pk=pk)
-        does = {"roles": self.save_roles, "unlock": self.unlock, "password": self.new_password}.get(
-            request.POST.get("do", "")
-        )
+        does = {
+            "roles": self.save_roles,
+            "unlock": self.unlock,
+            "slip": self.new_slip,
+            "factor": self.reset_factor,
+        }.get(request.POST.get("do", ""))
         if does is None:
-            return self.show(request, user, RolesForm(initial={"roles": sorted(user.role_keys)}), status=400)
+            return self.show(request, user, self.roles_form(user), status=400)
         try:
             return does(request, user)
         except RuleError as error:
@@ -161,12 +175,31 @@ class Account(RolesRequiredMixin, View):
         messages.success(request, _("The account is open again."))
         return redirect("access:account", pk=user.pk)
 
-    def new_password(self, request: HttpRequest, user: User) -> HttpResponse:
-        password = services.hand_over_password(user, by=cast(User, request.user))
-        return self.show(request, user, RolesForm(initial={"roles": sorted(user.role_keys)}), password=password)
+    def new_slip(self, request: HttpRequest, user: User) -> HttpResponse:
+        seen = InPersonForm(request.POST)
+        if not seen.is_valid():
+            return self.show(request, user, self.roles_form(user), status=422, seen=seen)
+        code = services.reset_in_person(user, by=cast(User, request.user))
+        expires = ActivationSlip.objects.get(user=user).expires_at
+        slip = slip_pages.Slip(user.name, user.username, code, expires)
+        return slip_pages.page(request, [slip], back=resolve_url("access:account", pk=user.pk))
+
+    def reset_factor(self, request: HttpRequest, user: User) -> HttpResponse:
+        seen = InPersonForm(request.POST)
+        if not seen.is_valid():
+            return self.show(request, user, self.roles_form(user), status=422, seen=seen)
+        services.reset_second_factor(user, by=cast(User, request.user))
+        messages.success(request, _("The second factor is taken away; the person is told."))
+        return redirect("access:account", pk=user.pk)
+
+    def roles_form(self, user: User) -> RolesForm:
+        """Those held, also by an account that is not open yet."""
+        held = Role.objects.filter(group__user=user).values_list("key", flat=True)
+        return RolesForm(initial={"roles": sorted(held)})
 
     def show(
         self, request: HttpRequest, user: User, form: RolesForm, status: int = 200, **extra: Any
     ) -> HttpResponse:
-        context = {"account": user, "form": form, "is_locked": user.username in locked_usernames(), **extra}
+        locked = user.username in locked_usernames()
+        context = {"account": user, "form": form, "is_locked": locked, "seen": InPersonForm(), **extra}
         return render(request, "access/account.html", context, status=status)

@@ -34,9 +34,14 @@ def _plant(private: PrivateField, rng: random.Random) -> dict[str, Any] | None:
     if not rows:
         return None
     pk = rng.choice(rows)
-    canary = canary_for(model._meta.get_field(private.field), rng)
+    canary: Any
+    if private.canary is not None:
+        canary, values = private.canary(rng)
+    else:
+        canary = canary_for(model._meta.get_field(private.field), rng)
+        values = {private.field: canary}
     # Not through save(): a canary is no change that anybody made.
-    model._default_manager.filter(pk=pk).update(**{private.field: canary})
+    model._default_manager.filter(pk=pk).update(**values)
     allowed = sorted(set(private.readers(model._default_manager.get(pk=pk))))
     return {"canary": str(canary), "model": private.model, "field": private.field, "object": pk, "allowed": allowed}
 

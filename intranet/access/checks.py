@@ -16,6 +16,7 @@ from intranet.socket import OUR_HOOKS
 
 from .policies import rows_policy
 from .registry import private_fields
+from .sealed import SHORTEST_SECRET
 from .viewsets import RowBulkAction
 
 
@@ -25,6 +26,18 @@ def real_clock(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if getattr(settings, "CLOCK_START", None) is None:
         return []
     return [Error("CLOCK is set: a hall in production runs on real time.", hint="Unset CLOCK.", id="access.E001")]
+
+
+@register(Tags.security, deploy=True)
+def keys_for_sealing(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Secrets of their own for what is sealed: long, and not the one that signs cookies."""
+    hint = "Set SEALING_KEYS to a secret of 50 characters or more, kept apart from the backups (docs/operations.md)."
+    keys = list(settings.SEALING_KEYS)
+    if not keys:
+        return [Error("SEALING_KEYS is not set: nothing can be sealed.", hint=hint, id="access.E007")]
+    if settings.SECRET_KEY in keys or any(len(key) < SHORTEST_SECRET for key in keys):
+        return [Error("A secret in SEALING_KEYS is too short, or is the SECRET_KEY.", hint=hint, id="access.E008")]
+    return []
 
 
 def wagtail_hook_names() -> set[str]:

@@ -11,3 +11,15 @@ class UnknownRole(RuleError):
 
 class NotAllowed(RuleError):
     """The acting person may not do this."""
+
+
+class SlipError(RuleError):
+    """A slip that opens nothing any more."""
+
+
+class CodeError(RuleError):
+    """A second factor that cannot be set up, or a code that is not the right one."""
+
+
+class CodeLocked(CodeError):
+    """Too many wrong codes in a row."""

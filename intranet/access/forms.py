@@ -8,11 +8,33 @@ from django import forms
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.utils.translation import gettext_lazy as _
 
+from . import pins
 from .roles import ROLES
+
+PASSWORD, PIN = "password", "pin"
+
+
+def how_field() -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=_("How do you want to sign in?"),
+        required=False,
+        widget=forms.RadioSelect,
+        choices=[(PIN, _("With a PIN of six digits")), (PASSWORD, _("With a password of ten characters or more"))],
+    )
+
+
+def remember_field() -> forms.BooleanField:
+    return forms.BooleanField(
+        label=_("This is my own phone: stay signed in for 30 days"),
+        required=False,
+        help_text=_("Not on a computer that others use. People with officer rights sign in each day."),
+    )
 
 
 class SignInForm(AuthenticationForm):
     """One sentence for every reason to refuse: it never tells whether an account exists."""
+
+    remember = remember_field()
 
     error_messages = {
         "invalid_login": _(
@@ -31,11 +53,41 @@ class SignInForm(AuthenticationForm):
         self.fields["username"].widget.attrs.update(
             autocomplete="username", autocapitalize="none", spellcheck="false"
         )
-        self.fields["password"].label = _("Password")
+        self.fields["password"].label = _("Password or PIN")
 
 
 class OwnPasswordForm(PasswordChangeForm):
-    """The new password is another one: whoever handed the old one over knows it."""
+    """The new password is another one: whoever knows the old one is not to know it. Who holds no officer rights may
+    choose a PIN.
+    """
+
+    how = how_field()
+    field_order = ("old_password", "how", "new_password1", "new_password2")
+
+    def __init__(self, user: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(user, *args, **kwargs)
+        self.fields["old_password"].label = _("Present password or PIN")
+        self.fields["new_password1"].label = _("New password or PIN")
+        self.fields["new_password2"].label = _("The same once more")
+        self.fields["how"].initial = PIN if user.has_pin else PASSWORD
+        if user.has_officer_rights:
+            del self.fields["how"]
+            self.fields["new_password1"].label = _("New password")
+
+    def validate_password_for_user(self, user: Any, password_field_name: str = "password2") -> None:
+        given = self.cleaned_data.get(password_field_name)
+        if self.cleaned_data.get("how") != PIN:
+            super().validate_password_for_user(user, password_field_name)
+        elif given and (fault := pins.fault(pins.plain(given), user=user)):
+            self.add_error(password_field_name, fault)
+
+    def set_password_and_save(self, user: Any, password_field_name: str = "password1", commit: bool = True) -> Any:
+        if self.cleaned_data.get("how") != PIN:
+            return super().set_password_and_save(user, password_field_name, commit)
+        user.set_pin(self.cleaned_data[password_field_name])
+        if commit:
+            user.save()
+        return user
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data

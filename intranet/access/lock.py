@@ -14,9 +14,11 @@ from axes.handlers.database import AxesDatabaseHandler
 from axes.helpers import get_client_username, get_cool_off
 from axes.models import AccessAttempt
 from django.conf import settings
-from django.db.models import Max, Sum
+from django.db.models import Max, Q, Sum
 from django.http import HttpRequest
 from django.utils import timezone
+
+from .models import Authenticator, User
 
 
 class HallLock(AxesDatabaseHandler):
@@ -58,7 +60,14 @@ def locked_usernames() -> set[str]:
     by_name: dict[str, list[dict[str, Any]]] = {}
     for one in _tries():
         by_name.setdefault(one["username"], []).append(one)
-    return {name for name, tries in by_name.items() if _locking(tries)}
+    return {name for name, tries in by_name.items() if _locking(tries)} | _without_a_try_left()
+
+
+def _without_a_try_left() -> set[str]:
+    """Names whose PIN, or whose second factor, has been tried wrongly too often."""
+    pins = Q(has_pin=True, wrong_pins__gte=settings.AXES_FAILURE_LIMIT)
+    codes = Q(pk__in=Authenticator.objects.locked().values("user"))
+    return set(User.objects.filter(pins | codes, is_active=True).values_list("username", flat=True))
 
 
 def minutes_left(username: str) -> int:

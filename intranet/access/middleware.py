@@ -12,7 +12,6 @@ from django.conf import settings
 from django.contrib.messages import get_messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseBase
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import patch_cache_control
@@ -31,10 +30,6 @@ OPEN_TO_ALL_SIGNED_IN = frozenset(
         *("access:wagtail_login", "access:wagtail_password_reset"),
     }
 )
-WITH_A_HANDED_OVER_PASSWORD = frozenset(
-    {"access:password", "access:sign_out", "access:sign_in", "access:sign_in_help", "ui:language", "ui:appearance"}
-)
-
 
 # Wagtail's own sentence (``wagtail.admin.auth.permission_denied``); its catalogue translates it.
 REFUSAL = "Sorry, you do not have permission to access this area."
@@ -89,25 +84,6 @@ class PersonalPagesMiddleware:
         if is_personal and not response.has_header("Cache-Control"):
             patch_cache_control(response, private=True, no_store=True)
         return response
-
-
-class OwnPasswordMiddleware:
-    """Someone whose password was handed over chooses their own before anything else."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
-
-    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
-        user = request.user
-        if not user.is_authenticated or not user.must_change_password or not getattr(view, "login_required", True):
-            return None
-        match = request.resolver_match
-        if match is not None and match.view_name in WITH_A_HANDED_OVER_PASSWORD:
-            return None
-        return redirect("access:password")
 
 
 class EditorsDeskMiddleware:

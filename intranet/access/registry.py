@@ -39,6 +39,23 @@ class PrivateField:
     model: str  # "people.Person"
     field: str
     readers: Callable[[Any], Iterable[str]]
+    # For a field that does not hold its text as it is: what to look for, and the values that keep it in a row.
+    canary: Callable[[random.Random], tuple[str, dict[str, Any]]] | None = None
+
+    @property
+    def key(self) -> str:
+        return f"{self.model}.{self.field}"
+
+
+@dataclass(frozen=True)
+class SealedField:
+    """A field that holds sealed values (``access.sealed``), and the field of their keyed hashes if there is one:
+    `manage.py reseal` seals them with a new secret.
+    """
+
+    model: str  # "people.Person"
+    field: str
+    hash_field: str = ""
 
     @property
     def key(self) -> str:
@@ -65,6 +82,10 @@ def private_files() -> dict[str, PrivateFile]:
 
 def private_fields() -> dict[str, PrivateField]:
     return collect("register_private_field")
+
+
+def sealed_fields() -> dict[str, SealedField]:
+    return collect("register_sealed_field")
 
 
 @dataclass

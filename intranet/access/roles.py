@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,6 +55,15 @@ ROLES: dict[str, RoleKind] = {
         RoleKind(SYSTEM_ADMIN, _("System administrator"), "系统管理员"),
     )
 }
+
+# Who leads a window or a department's people decides nothing about others' votes, money or data: these may sign in
+# with a PIN and are remembered on a phone; whoever holds any other role has officer rights.
+WITHOUT_OFFICER_RIGHTS = frozenset({STAFF, WINDOW_HEAD, CHIEF_REPRESENTATIVE})
+
+
+def with_officer_rights(keys: Iterable[str]) -> bool:
+    return bool(set(keys) - WITHOUT_OFFICER_RIGHTS)
+
 
 # Whoever may edit users or groups can make themselves anything: no role is given this, whoever asks.
 NEVER_GRANTED = frozenset(

@@ -55,6 +55,8 @@ def locked_out(
 
 
 def on_signed_in(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
+    if user.wrong_pins:
+        User.objects.filter(pk=user.pk).update(wrong_pins=0)
     audit.record("access.sign_in", user, by=user)
 
 

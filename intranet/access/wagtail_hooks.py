@@ -7,6 +7,7 @@ from intranet.ui.registry import DeskCard, NavigationItem
 
 from . import cards, restrictions, roles, wagtail_media
 from .models import AuditEntry
+from .registry import SealedField
 
 
 # After Wagtail's own registration, so that every model but Page is logged here.
@@ -23,10 +24,27 @@ def log_actions(actions):
         ("access.locked_out", _("Lock-out"), _("Account locked after wrong passwords")),
         ("access.unlock", _("Unlock"), _("Account unlocked")),
         ("access.password_change", _("Change password"), _("Password changed")),
+        # Written by earlier versions; the entries stay readable.
         ("access.password_handed_over", _("Hand over a password"), _("New password handed over")),
+        ("access.confirm_password", _("Sign in again"), _("Signed in again")),
+        ("access.activate", _("Activate an account with a slip"), _("Account activated with a slip")),
+        ("access.reset_in_person", _("Reset a sign-in in person"), _("Sign-in reset in person, new slip given")),
+        ("access.remember_phone", _("Remember a phone"), _("Phone remembered for 30 days")),
+        ("access.forget_phone", _("Forget a phone"), _("Remembered phone forgotten")),
+        ("access.second_factor_set_up", _("Set up a second factor"), _("Second factor set up")),
+        ("access.second_factor_failed", _("Failed second factor"), _("Wrong code of the second factor")),
+        ("access.second_factor_removed", _("Remove the second factor"), _("Second factor removed by its owner")),
+        ("access.second_factor_reset", _("Reset a second factor"), _("Second factor reset in person")),
+        ("access.recovery_code_used", _("Use a recovery code"), _("Recovery code used")),
+        ("access.recovery_codes_made", _("Make recovery codes"), _("New recovery codes made")),
         ("access.export_audit", _("Export the audit log"), _("Audit log exported")),
     ):
         actions.register_action(key, label, message)
+
+
+@hooks.register("register_sealed_field")
+def sealed_fields():
+    return SealedField("access.Authenticator", "sealed_key")
 
 
 @hooks.register("register_private_file")
@@ -60,7 +78,7 @@ def menu():
             is_system_admin,
             800,
             "office",
-            _("Give roles, unlock accounts, hand over new passwords."),
+            _("Give roles, unlock accounts, reset sign-ins in person."),
         ),
         NavigationItem(
             "access.audit",
@@ -71,7 +89,7 @@ def menu():
             "office",
             _("Who did what to which object, when and from where."),
         ),
-        NavigationItem("access.password", _("Password"), "access:password", order=900, area="me"),
+        NavigationItem("access.own_account", _("My sign-in"), "access:own_account", order=900, area="me"),
     ]
 
 

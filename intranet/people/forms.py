@@ -8,8 +8,10 @@ from django.utils.translation import pgettext_lazy
 
 from intranet import clock
 
+from . import identity
 from .models import Body, CorrectionRequest, Leadership, Membership, Person, Unit, Window
 from .services import corrections, register
+from .services import identity as identity_service
 
 
 class SearchForm(forms.Form):
@@ -32,6 +34,43 @@ class PersonForm(forms.ModelForm):
             "note": _("Only the personnel office reads this."),
             "service_start_month": _("The first day of the month in which the person began to work."),
         }
+
+    national_id = forms.CharField(
+        label=_("Identity number"),
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    forget_national_id = forms.BooleanField(label=_("Delete the kept identity number"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        mask = identity.mask_of(self.instance)
+        self.fields["national_id"].help_text = _(
+            "Kept sealed, shown to nobody without a reason. Kept now: %(mask)s. Leave the field empty to let it be."
+        ) % {"mask": mask or _("none")}
+        if not identity.kept():
+            del self.fields["national_id"]
+        if not mask:
+            del self.fields["forget_national_id"]
+
+    def clean(self) -> dict[str, Any]:
+        """What the service takes: None leaves the kept number, "" takes it away."""
+        given = super().clean() or self.cleaned_data
+        written, forget = given.pop("national_id", ""), given.pop("forget_national_id", False)
+        given["national_id"] = written or ("" if forget else None)
+        return given
+
+
+class DisclosureForm(forms.Form):
+    """Why a number is needed."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        min_length=identity_service.SHORTEST_REASON,
+        max_length=200,
+        help_text=_("Auditors and the person themselves read it."),
+    )
 
 
 class PlaceForm(forms.Form):

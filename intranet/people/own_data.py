@@ -16,6 +16,7 @@ from django.utils.translation import pgettext
 from intranet import clock
 from intranet.ui.templatetags.ui import hall_date
 
+from . import identity
 from .birthdays import birthday_text, birthday_value
 from .models import Person
 from .services import corrections
@@ -56,7 +57,7 @@ def groups_of(person: Person) -> list[Group]:
     )
     return [
         Group("register", _("Staff register"), hr, [_fact(person, name) for name in REGISTER]),
-        Group("personnel", _("Personnel"), hr, [_fact(person, name) for name in PERSONNEL]),
+        Group("personnel", _("Personnel"), hr, _personnel(person)),
         Group("care", _("Care"), care, [_fact(person, name) for name in CARE]),
         Group("postings", _("Postings"), hr, _postings(person)),
         Group("leaderships", _("Appointments"), hr, _leaderships(person)),
@@ -90,6 +91,18 @@ def _fact(person: Person, name: str) -> Fact:
         shown = display() if display else hall_date(value) if isinstance(value, dt.date) else (value or "")
     plain = value if isinstance(value, bool) else str(value or "")
     return Fact(name, str(field.verbose_name), str(shown), plain)
+
+
+def _personnel(person: Person) -> list[Fact]:
+    """With the mask of the identity number, and whoever was shown the whole of it."""
+    facts = [_fact(person, name) for name in PERSONNEL]
+    if mask := identity.mask_of(person):
+        facts.append(Fact("national_id", _("identity number"), mask, mask))
+    for row in person.disclosures.select_related("shown_to") if identity.kept() else ():
+        label = _("identity number shown to %(name)s") % {"name": row.shown_to}
+        value = {"to": str(row.shown_to), "at": row.shown_at.isoformat(), "reason": row.reason}
+        facts.append(Fact(f"disclosure-{row.pk}", label, f"{hall_date(row.shown_at)} · {row.reason}", value))
+    return facts
 
 
 def _span(row: Any) -> str:

@@ -4,17 +4,21 @@ mobile             oneself, the personnel office, those who lead the person
 birthday           oneself, the personnel office, union officers and the chair (birthday care)
 political_status   oneself, the personnel office; so is plain membership in a party or League branch
 note               the personnel office only
+national_id        masked for oneself and the personnel office; the whole number on no page that can be opened
+                   without a reason and the password (views/identity.py)
 """
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db.models import Q
 
-from intranet.access import roles
+from intranet.access import roles, sealed
+from intranet.sheets import values
 
 from . import reach
 from .models import Body, CorrectionRequest, Membership, Person
@@ -25,8 +29,9 @@ ROLES_OF = {
     "political_status": (roles.HR_ADMIN,),
     "history": (roles.HR_ADMIN, roles.CENTRE_LEADER),
     "note": (roles.HR_ADMIN,),
+    "national_id": (roles.HR_ADMIN,),
 }
-OWN = frozenset({"mobile", "birthday", "political_status", "history"})
+OWN = frozenset({"mobile", "birthday", "political_status", "history", "national_id"})
 LEADERS = frozenset({"mobile", "history"})
 # Whoever belongs to one of these without an office has a political status by it; offices are held in public.
 TELLS_POLITICAL_STATUS = Q(
@@ -72,6 +77,18 @@ def readers_of_birthday(person: Person) -> set[str]:
 
 def readers_of_note(person: Person) -> set[str]:
     return _holders(ROLES_OF["note"])
+
+
+def readers_of_identity(person: Person) -> set[str]:
+    """Nobody: no page or file that is merely opened may hold the number."""
+    return set()
+
+
+def identity_canary(rng: random.Random) -> tuple[str, dict[str, str]]:
+    """An invented number (119900 is no place), and how a row keeps it."""
+    born = f"{rng.randint(1950, 1957)}{rng.randint(1, 12):02d}{rng.randint(1, 28):02d}"
+    number = values.with_check_digit(f"119900{born}{rng.randrange(1000):03d}")
+    return number, {"national_id_sealed": sealed.seal(number), "national_id_hash": sealed.keyed_hash(number)}
 
 
 def readers_of_correction(request: CorrectionRequest) -> set[str]:

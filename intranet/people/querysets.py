@@ -6,6 +6,7 @@ import datetime as dt
 import unicodedata
 from typing import Any
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import models
 from django.db.models import Exists, OuterRef, Prefetch, Q, Value
 from django.db.models.functions import Replace
@@ -80,6 +81,11 @@ class PersonQuerySet(models.QuerySet):
             return self.none()
         return self if user.has_role(*SEES_LEAVERS) else self.current()
 
+    def without_account_in_use(self) -> PersonQuerySet:
+        """No account, one that nobody has opened yet, or one whose password was taken away."""
+        unusable = Q(user__password__startswith=UNUSABLE_PASSWORD_PREFIX)
+        return self.filter(Q(user__isnull=True) | Q(user__is_active=False) | unusable)
+
     def search(self, text: str) -> PersonQuerySet:
         """By 汉字, pinyin (whole or beginning, of the surname or the given name), initials, staff number,
         unit or window number. Several words must all match. An empty text finds everyone.
@@ -88,6 +94,10 @@ class PersonQuerySet(models.QuerySet):
         for word in unicodedata.normalize("NFKC", text).split()[:6]:
             found = found.filter(_matches(word[:60]))
         return found
+
+    def unplaced(self, day: dt.date | None = None) -> PersonQuerySet:
+        """Posted nowhere on that day."""
+        return self.exclude(Exists(_postings_on(day)))
 
     def in_units(self, unit_ids: list[int], day: dt.date | None = None) -> PersonQuerySet:
         """Posted on that day to one of these units."""
@@ -159,3 +169,11 @@ class CorrectionRequestQuerySet(models.QuerySet):
 
     def waiting(self) -> CorrectionRequestQuerySet:
         return self.filter(state="open")
+
+
+class IdentityDisclosureQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> IdentityDisclosureQuerySet:
+        """Auditors see all; everyone those about themselves."""
+        if not is_signed_in(user):
+            return self.none()
+        return self if user.has_role(roles.AUDITOR) else self.filter(person__user=user)

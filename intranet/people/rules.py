@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import unicodedata
 from typing import Any
 
@@ -24,6 +25,11 @@ def clean_name(text: str) -> str:
     """A name in the one form that sheets give it too: 张三 for "张 三", 买买提·艾力 whatever the dot was."""
     plain = "".join(ch for ch in text if ch.isprintable() or ch.isspace())
     return DOTS.sub("·", "".join(plain.split())).strip("·") if HAN.search(plain) else " ".join(plain.split())
+
+
+def is_mobile(number: str) -> bool:
+    """Whether digits are a mobile number of the mainland: only such a one gets text messages."""
+    return bool(re.fullmatch(r"1[3-9]\d{9}", number))
 
 
 def birthday_fault(birthday: dt.date | None, today: dt.date) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from intranet.access import roles
 
+from . import identity
 from .birthdays import birthday_text
 from .models import Person
 from .private_facts import readable_facts, readable_memberships
@@ -31,12 +33,20 @@ def private_section(request: HttpRequest, person: Person) -> dict[str, Any] | No
     facts = readable_facts(request.user, person) - {"history"}
     if not facts:
         return None
+    mask = identity.mask_of(person) if "national_id" in facts else ""
+    facts -= {"national_id"}
     labels = {name: Person._meta.get_field(name).verbose_name for name in facts}
     rows = []
     for name in ("mobile", "birthday", "political_status", "note"):
         if name in facts:
             rows.append({"name": name, "label": labels[name], "value": _shown(person, name)})
-    return {"rows": rows, "lunar": person.birthday_calendar == Person.Calendar.LUNAR}
+    if mask:
+        rows.append({"name": "national_id", "label": _("Identity number"), "value": mask})
+    return {
+        "rows": rows,
+        "lunar": person.birthday_calendar == Person.Calendar.LUNAR,
+        "may_ask": bool(mask) and request.user.has_role(roles.HR_ADMIN),
+    }
 
 
 def _shown(person: Person, name: str) -> Any:

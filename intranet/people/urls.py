@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import appointments, corrections, directory, own, postings, register
+from .views import appointments, corrections, directory, identity, own, postings, register, slips
 
 app_name = "people"
 urlpatterns = [
@@ -20,7 +20,11 @@ urlpatterns = [
     path("<int:pk>/withdraw/", postings.WithdrawView.as_view(), name="withdraw"),
     path("<int:pk>/appoint/", appointments.AppointView.as_view(), name="appoint"),
     path("<int:pk>/join/", appointments.JoinView.as_view(), name="join"),
-    path("<int:pk>/account/", register.OpenAccountView.as_view(), name="open_account"),
+    path("<int:pk>/account/", slips.OpenAccountView.as_view(), name="open_account"),
+    path("<int:pk>/reset/", slips.ResetView.as_view(), name="reset"),
+    path("slips/", slips.SlipsView.as_view(), name="slips"),
+    path("<int:pk>/identity/", identity.ShowNumberView.as_view(), name="identity"),
+    path("disclosures/", identity.DisclosuresView.as_view(), name="disclosures"),
     path("appointments/<int:pk>/end/", appointments.DismissView.as_view(), name="dismiss"),
     path("memberships/<int:pk>/end/", appointments.LeaveView.as_view(), name="leave"),
     path("corrections/", corrections.CorrectionsView.as_view(), name="corrections"),

@@ -3,13 +3,13 @@ from wagtail import hooks
 from wagtail.permissions import register_permission_policy
 
 from intranet.access import roles
-from intranet.access.registry import AccountFact, DemoPart, PrivateField, PrivateFile
+from intranet.access.registry import AccountFact, DemoPart, PrivateField, PrivateFile, SealedField
 from intranet.reminders.registry import ClockJob
 from intranet.sheets.services import remove_old_files
 from intranet.sheets.services.jobs import sweep
 from intranet.ui.registry import DeskCard, NavigationItem, ProfileSection
 
-from . import account_facts, cards, demo, private_facts, reach, sections
+from . import account_facts, cards, demo, demo_newcomers, identity, private_facts, reach, reminders, sections
 from .grants import GRANTS
 from .policies import POLICIES
 from .services import due
@@ -35,12 +35,33 @@ def navigation_items():
     def office(user):
         return user.has_role(roles.HR_ADMIN)
 
+    def hands_out_slips(user):
+        return user.has_role(roles.HR_ADMIN, roles.SYSTEM_ADMIN)
+
     return [
         NavigationItem("people.directory", _("Directory"), "people:directory", order=60),
         NavigationItem("people.windows", _("Window map"), "people:windows", order=62),
         NavigationItem("people.register", _("Staff register"), "people:register", office, order=10, area="office"),
         NavigationItem(
+            "people.slips",
+            _("Activation slips"),
+            "people:slips",
+            hands_out_slips,
+            order=15,
+            area="office",
+            sentence=_("Print a slip for everybody who has no account in use."),
+        ),
+        NavigationItem(
             "people.corrections", _("Requests for correction"), "people:corrections", office, order=20, area="office"
+        ),
+        NavigationItem(
+            "people.disclosures",
+            _("Identity numbers shown"),
+            "people:disclosures",
+            lambda user: identity.kept() and user.has_role(roles.AUDITOR),
+            order=815,
+            area="office",
+            sentence=_("Who was shown whose identity number, and why."),
         ),
         NavigationItem(
             "people.me",
@@ -77,6 +98,11 @@ def clock_jobs():
     ]
 
 
+@hooks.register("register_reminder_rule")
+def reminder_rules():
+    return list(reminders.RULES)
+
+
 @hooks.register("register_role_permissions")
 def role_permissions():
     return GRANTS
@@ -92,10 +118,21 @@ def private_fields():
     return [
         PrivateField("people.Person", "mobile", private_facts.readers_of_mobile),
         PrivateField("people.Person", "birthday", private_facts.readers_of_birthday),
+        PrivateField(
+            "people.Person",
+            "national_id_sealed",
+            private_facts.readers_of_identity,
+            canary=private_facts.identity_canary,
+        ),
         PrivateField("people.Person", "note", private_facts.readers_of_note),
         PrivateField("people.CorrectionRequest", "text", private_facts.readers_of_correction),
         PrivateField("people.CorrectionRequest", "answer", private_facts.readers_of_correction),
     ]
+
+
+@hooks.register("register_sealed_field")
+def sealed_fields():
+    return SealedField("people.Person", "national_id_sealed", "national_id_hash")
 
 
 @hooks.register("register_log_actions")
@@ -109,9 +146,11 @@ def log_actions(actions):
     actions.register_action("people.leave_body", _("Leave a body"), _("Body left"))
     actions.register_action("people.open_account", _("Open an account"), _("Account opened"))
     actions.register_action("people.open_accounts", _("Open several accounts"), _("Several accounts opened"))
+    actions.register_action("people.make_slips", _("Make activation slips"), _("Activation slips made"))
     actions.register_action("people.close_account", _("Close an account"), _("Account closed"))
     actions.register_action("people.create", _("Add a person"), _("Person added"))
     actions.register_action("people.change", _("Change a person's entry"), _("Person's entry changed"))
+    actions.register_action("people.disclose_identity", _("Show an identity number"), _("Identity number shown"))
     actions.register_action("people.ask_correction", _("Ask for a correction"), _("Correction asked for"))
     actions.register_action("people.decide_correction", _("Decide on a correction"), _("Correction decided"))
     actions.register_action("people.export_own", _("Export own data"), _("Own data exported"))
@@ -124,4 +163,8 @@ def sheet_kinds():
 
 @hooks.register("register_demo")
 def demo_part():
-    return DemoPart("people", 10, demo.load)
+    return [
+        DemoPart("people", 10, demo.load),
+        # After everything that counts heads: whoever comes today is on no roll yet.
+        DemoPart("people.newcomers", 90, demo_newcomers.load),
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import importlib.util
 import os
@@ -85,8 +86,9 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "intranet.access.middleware.ReadableAddressMiddleware",
     "intranet.access.middleware.AuditContextMiddleware",
+    "intranet.access.gates.RememberedPhoneMiddleware",
     "intranet.access.middleware.PersonalPagesMiddleware",
-    "intranet.access.middleware.OwnPasswordMiddleware",
+    "intranet.access.gates.SignInGatesMiddleware",
     "intranet.access.middleware.EditorsDeskMiddleware",
     "intranet.ui.middleware.WholePageMiddleware",
     "intranet.pages.middleware.UnpluggedPagesMiddleware",
@@ -138,7 +140,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "access.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
+    "intranet.access.backends.HallBackend",
+    "intranet.access.backends.SlipBackend",
 ]
 LOGIN_URL = "access:sign_in"
 LOGIN_REDIRECT_URL = "pages:desk"
@@ -157,6 +160,10 @@ SESSION_COOKIE_AGE = 60 * 60 * 12
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = False
+PHONE_REMEMBERED_FOR = dt.timedelta(days=30)
+SLIP_GOOD_FOR = dt.timedelta(days=env.int("SLIP_DAYS", default=30))
+# True in production: whoever holds a role with officer rights sets up a second factor before anything else opens.
+OFFICERS_NEED_TWO_FACTORS = env.bool("OFFICERS_NEED_TWO_FACTORS", default=False)
 AXES_HANDLER = "intranet.access.lock.HallLock"
 AXES_FAILURE_LIMIT = 10  # wrong tries from one address
 ACCOUNT_FAILURE_LIMIT = 100  # from all addresses together
@@ -166,6 +173,8 @@ AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "intranet.access.sign_in.locked_out"
 AXES_USERNAME_CALLABLE = "intranet.access.sign_in.counted_name"
 AXES_CLIENT_IP_CALLABLE = "intranet.access.sign_in.client_address"
+# What axes notes of a wrong try; a code with one wrong letter is nearly the right one.
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "code", "secret", "again"]
 AXES_ENABLE_ADMIN = False
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
@@ -274,6 +283,8 @@ OBJECTIONS_PHONE = env("OBJECTIONS_PHONE", default="0000-8800306")
 OBJECTIONS_ADDRESS = env("OBJECTIONS_ADDRESS", default=f"{HALL_NAME}工会委员会")
 # Who is born on 29 February celebrates on 28 February of an ordinary year, or with true on 1 March.
 LEAP_DAY_BIRTHDAY_IN_MARCH = env.bool("LEAP_DAY_BIRTHDAY_IN_MARCH", default=False)
+# Whether the register keeps identity numbers (sealed). Without a need for them a hall must not keep them.
+NATIONAL_IDS = env.bool("NATIONAL_IDS", default=False)
 SERVER_TIMING = False
 UI_GALLERY = False
 DEMO_ALLOWED = False

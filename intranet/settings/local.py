@@ -6,6 +6,7 @@ from .base import MIDDLEWARE, VAR_DIR, env
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env("SECRET_KEY", default="local-only-not-a-secret-0123456789-abcdefghijklmnopqrstuvwxyz")
 ALLOWED_HOSTS = ["*"]
+SEALING_KEYS = env.list("SEALING_KEYS", default=[]) or [SECRET_KEY]
 
 for folder in ("log", "mail", "broker", "uploads", "run", "static"):
     (VAR_DIR / folder).mkdir(parents=True, exist_ok=True)
@@ -31,6 +32,8 @@ MIDDLEWARE = ["intranet.ui.middleware.ServerTimingMiddleware", *MIDDLEWARE]
 SERVER_TIMING = True
 UI_GALLERY = True
 DEMO_ALLOWED = True
+# The demo hall shows how they are kept; a real hall says so itself.
+NATIONAL_IDS = env.bool("NATIONAL_IDS", default=True)
 WHITENOISE_USE_FINDERS = True
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -6,6 +6,8 @@ from .base import HALL_KEY, env
 DEBUG = False
 SECRET_KEY = env("SECRET_KEY")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
+# Without one nothing can be sealed or opened, and `check --deploy` says so.
+SEALING_KEYS = env.list("SEALING_KEYS", default=[])
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if host != "*"]
 DATABASES = {"default": {**env.db_url("DATABASE_URL"), "CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}}
 REDIS_URL = env("REDIS_URL")
@@ -28,3 +30,4 @@ PROXY_COUNT = env.int("PROXY_COUNT", default=1)
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+OFFICERS_NEED_TWO_FACTORS = env.bool("OFFICERS_NEED_TWO_FACTORS", default=True)

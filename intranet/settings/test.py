@@ -13,4 +13,5 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CELERY_TASK_ALWAYS_EAGER = os.environ.get("TEST_WITH_WORKER") != "1"
 CELERY_TASK_EAGER_PROPAGATES = True
 AXES_ENABLED = True
+NATIONAL_IDS = False
 DATABASES["default"]["CONN_MAX_AGE"] = 0

@@ -2,48 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
-from django.conf import settings
-from django.utils import translation
-
 from .blocks import Blocks, blocks_of
 from .bounds import Refused
 from .headings import letter, plain, spellings
 from .issues import problem
-from .registry import Column, SheetKind
+from .meanings import match, word_of
+from .registry import Column
 from .table import Binding, Ignored, Table
 from .values import shown
 from .workbook import Grid
 
 LOOK_AT = 30
 DEEPEST = 3
+WIDEST = 200
 # What is shown of a sheet whose headings were not found.
 ROWS_TO_CHOOSE, TEXTS_TO_CHOOSE = 12, 12
-NOTHING: Mapping[str, str] = MappingProxyType({})
 SERIALS = frozenset({"序号", "序", "NO", "SN", "行号", "顺序号", "顺号"})
-
-
-def alias_index(kind: SheetKind, known: Mapping[str, str] = NOTHING) -> dict[str, list[tuple[int, Column]]]:
-    """Every known spelling of a heading, with how telling it is (0 best) and the columns it may mean.
-
-    ``known``: spellings that people of this hall have explained, with the name of the column.
-    """
-    index: dict[str, list[tuple[int, Column]]] = {}
-    for column in kind.columns:
-        labels = []
-        for code, _name in settings.LANGUAGES:
-            with translation.override(code):
-                labels.append(str(column.label))
-        for rank, alias in enumerate([*labels, *column.aliases]):
-            for spelling in spellings(alias)[:1]:
-                meant = index.setdefault(spelling, [])
-                if all(other is not column for _rank, other in meant):
-                    meant.append((rank, column))
-    for spelling, name in known.items():
-        index.setdefault(spelling, [(0, column) for column in kind.columns if column.name == name])
-    return index
 
 
 def best_table(grid: Grid, index: dict[str, list[tuple[int, Column]]], heading_row: int = 0) -> Table | None:
@@ -127,7 +101,8 @@ def _heading_texts(grid: Grid, heading_row: int = 0) -> list[list[str]]:
 def _bind(grid: Grid, texts: list[list[str]], first: int, index: dict[str, list[tuple[int, Column]]]) -> Table:
     """Match the headings of some rows, left to right, into one or more blocks."""
     width = max((len(row) for row in texts), default=0)
-    stacks = [_stack(texts, at) for at in range(width)]
+    covered = _covered(grid, first + len(texts) - 1)
+    stacks = [[] if at in covered else _stack(texts, at) for at in range(width)]
     table = Table(grid, first, first + len(texts) - 1, [{}])
     blocks = _blocks(stacks, index)
     ranks: dict[int, int] = {}
@@ -137,37 +112,32 @@ def _bind(grid: Grid, texts: list[list[str]], first: int, index: dict[str, list[
             table.blocks.append(shared)
         if not stack or plain(stack[-1]).translate({ord("."): None}) in SERIALS:
             continue
-        match = _match(stack, stacks[at - 1] if at else [], table.blocks[-1], index)
-        if match is None:
+        meant = match(stack, stacks[at - 1] if at else [], table.blocks[-1], index)
+        if meant is None:
             table.ignored.append(_ignored(at, stack))
             table.unclear = table.unclear or (stack[-1] if blocks and at in blocks.left_over else "")
         else:
-            _take(table, ranks, at, stack, match)
+            _take(table, ranks, at, stack, meant)
     table.score = len(table.blocks[0])
     return _drop_partial_blocks(table)
 
 
+def _covered(grid: Grid, number: int) -> set[int]:
+    """Columns (from 0) that a heading further left reaches over in this row: its values stand in its first column."""
+    return {
+        at
+        for top, left, bottom, right in grid.merges
+        if top <= number <= bottom
+        for at in range(left, min(right, left + WIDEST))
+    }
+
+
 def _blocks(stacks: list[list[str]], index: dict[str, list[tuple[int, Column]]]) -> Blocks | None:
-    words = [_word(stack, stacks[at - 1] if at else [], index) for at, stack in enumerate(stacks)]
+    words = [word_of(stack, stacks[at - 1] if at else [], index) for at, stack in enumerate(stacks)]
     if len(set(filter(None, words))) == len(list(filter(None, words))):
         return None
     telling = {at for at, word in enumerate(words) if any(column.required for _rank, column in index.get(word, ()))}
     return blocks_of(words, telling)
-
-
-def _word(stack: list[str], left: list[str], index: dict[str, list[tuple[int, Column]]]) -> str:
-    """The lowest heading; with what stands above it where that makes it somebody else's (紧急联系人 姓名)."""
-    word = next(iter(spellings(stack[-1])), "") if stack else ""
-    return word if word not in index or _options(word, stack, left, index) else "/".join([*left, *stack])
-
-
-def _options(
-    spelling: str, stack: list[str], left: list[str], index: dict[str, list[tuple[int, Column]]]
-) -> list[tuple[int, Column]]:
-    """Columns a heading may mean where it stands."""
-    around = plain("".join([*left, *stack[:-1]]))
-    found = index.get(spelling, [])
-    return [(rank, column) for rank, column in found if not any(word in around for word in column.not_after)]
 
 
 def _take(table: Table, ranks: dict[int, int], at: int, stack: list[str], match: tuple[int, Column]) -> None:
@@ -219,27 +189,3 @@ def _stack(texts: list[list[str]], at: int) -> list[str]:
         if text and (not stack or plain(stack[-1]) != plain(text)):
             stack.append(text)
     return stack
-
-
-def _match(
-    stack: list[str], left: list[str], block: dict[str, Binding], index: dict[str, list[tuple[int, Column]]]
-) -> tuple[int, Column] | None:
-    """Parent and child together first, then the lowest heading alone."""
-    tries = [spelling for text in ["".join(stack[-2:]), stack[-1]] for spelling in spellings(text)]
-    for spelling in tries:
-        options = _options(spelling, stack, left, index)
-        if not options:
-            continue
-        if len(options) == 1 or not any(column.after for _rank, column in options):
-            return options[0]
-        return _nearest_owner(options, block)
-    return None
-
-
-def _nearest_owner(options: list[tuple[int, Column]], block: dict[str, Binding]) -> tuple[int, Column] | None:
-    """The heading belongs to the nearest column to the left that one of the options may follow."""
-    for name in sorted(block, key=lambda known: block[known].index, reverse=True):
-        for rank, column in options:
-            if name in column.after and column.name not in block:
-                return rank, column
-    return next(((rank, column) for rank, column in options if not column.after), None)

@@ -23,6 +23,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from intranet import clock
 from intranet.access import audit
 
+from .exceptions import SheetError
 from .found_rows import SAME_AS_ABOVE
 from .headings import plain
 from .models import SheetExport
@@ -34,31 +35,55 @@ from .values import is_empty_mark, written
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 NOT_IN_XML = {code: None for code in range(32) if code not in (9, 10, 13)}
 LAST_TEMPLATE_ROW = 2000
+SHORTEST_REASON = 4
 TEXT = "@"
 
 
-def table_of(kind: SheetKind, user: Any) -> Iterator[list[str]]:
-    """Headings, then every row the user may see, as texts."""
-    columns = [column for column in kind.columns if column.export]
+def table_of(kind: SheetKind, user: Any, *, with_private: bool = False) -> Iterator[list[str]]:
+    """Headings, then every row the user may see, as texts; private columns masked unless asked for."""
+    columns = kind.exported
     yield [str(column.label) for column in columns]
     for item in kind.source(user):
-        yield [_text(column.export(item)) for column in columns if column.export]
+        yield [_shown(column, item, with_private) for column in columns]
+
+
+def _shown(column: Column, item: Any, with_private: bool) -> str:
+    text = _text(column.export(item)) if column.export else ""
+    return column.mask(text) if column.mask and not with_private else text
 
 
 def _text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def export(*, kind: str, form: str, file: IO[bytes], by: Any) -> int:
-    """Write the list in ``form`` "xlsx" or "csv"; gives the number of rows. Audited with counts only."""
+def export(*, kind: str, form: str, file: IO[bytes], by: Any, with_private: bool = False, reason: str = "") -> int:
+    """Write the list in ``form`` "xlsx" or "csv"; gives the number of rows. Audited with counts only.
+
+    Private columns are masked. ``with_private`` writes them whole and needs a reason, which is kept with the
+    record of the export; raises SheetError without one, or when the kind has no private columns.
+    """
     chosen = kind_for(kind, by)
-    rows = list(table_of(chosen, by))
+    said = " ".join(reason.split())[:200] if with_private else ""
+    if with_private and not chosen.has_private_columns:
+        raise SheetError(_("This list has no private columns. Take it out as it is."))
+    if with_private and len(said) < SHORTEST_REASON:
+        raise SheetError(_("Say in a few words why the whole numbers are needed."))
+    rows = list(table_of(chosen, by, with_private=with_private))
     if form == "csv":
         file.write(csv_bytes(rows))
     else:
-        _write_xlsx(str(chosen.label), rows, [column.width for column in chosen.columns if column.export], file)
-    entry = SheetExport.objects.create(person=by, kind=kind, form=form, rows=len(rows) - 1, exported_at=clock.now())
-    audit.record("sheets.export", entry, by=by, data={"kind": kind, "form": form, "rows": len(rows) - 1})
+        _write_xlsx(str(chosen.label), rows, [column.width for column in chosen.exported], file)
+    entry = SheetExport.objects.create(
+        person=by,
+        kind=kind,
+        form=form,
+        rows=len(rows) - 1,
+        exported_at=clock.now(),
+        with_private=with_private,
+        reason=said,
+    )
+    data = {"kind": kind, "form": form, "rows": len(rows) - 1, "with_private": with_private}
+    audit.record("sheets.export_private" if with_private else "sheets.export", entry, by=by, data=data)
     return len(rows) - 1
 
 
@@ -122,7 +147,7 @@ def write_template(kind: SheetKind, file: IO[bytes]) -> None:
     book = Workbook()
     sheet = book.active
     sheet.title = _sheet_title(str(kind.label))
-    columns = [column for column in kind.columns if column.export]
+    columns = kind.exported
     for row, line in enumerate(_template_rows(kind, columns), 1):
         for number, text in enumerate(line, 1):
             cell = sheet.cell(row, number)

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from .binding import NOTHING, alias_index, best_table, first_rows
+from .binding import best_table, first_rows
 from .bounds import Refused
 from .headings import letter
 from .issues import problem
+from .meanings import NOTHING, alias_index
 from .registry import SheetKind
 from .table import Table, spans
 from .workbook import Grid, Workbook

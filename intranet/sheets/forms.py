@@ -8,6 +8,7 @@ from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.translation import gettext_lazy as _
 
+from .exports import SHORTEST_REASON
 from .issues import sentence
 from .registry import SheetKind
 from .workbook import bounds_of_the_hall
@@ -51,3 +52,15 @@ class UploadForm(forms.Form):
                 str(_("Pasted cells")) + ".txt", b"\xef\xbb\xbf" + given.get("pasted", "").encode()
             )
         return given
+
+
+class PrivateExportForm(forms.Form):
+    """Why the whole numbers are needed, and as which file."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        min_length=SHORTEST_REASON,
+        max_length=200,
+        help_text=_("It is kept with the record of this export; auditors read it."),
+    )
+    form = forms.ChoiceField(label=_("As"), choices=[("xlsx", ".xlsx"), ("csv", "CSV")], widget=forms.RadioSelect)

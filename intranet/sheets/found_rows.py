@@ -12,7 +12,9 @@ from .table import Binding, FoundRow, Table, spans
 from .workbook import BrokenCell
 
 # All of these are compared with plain(): no spaces, half-width.
-SUBTOTAL = re.compile(r"^(小计|本页小计|本页合计)([:(\d].*)?$")
+SUBTOTAL = re.compile(r"^(.{0,20}小计|本页合计)([:(\d].*)?$")
+# 一楼合计
+OF_A_PART = re.compile(r"^.{1,20}(合计|总计)([:(\d].*)?$")
 TOTAL = re.compile(
     r"^((人数|人员|总)?(合计|总计|共计|累计)(人数)?|总人数|总数)([:(\d].*)?$|^(本表|以上)?共计?\d+[人名个家][^\u4e00-\u9fff]*$"
 )
@@ -20,14 +22,17 @@ SIGNATURE = re.compile(
     r"^((单位|部门|科室|窗口)?负责人|(分管|主管)领导|(填表|填报|制表|审核|复核|核对|审批|经办|统计|联系)人"
     r"|(制表|审核|复核)(?=:|签)|(填表|制表|填报|上报|统计)(日期|时间|单位)|单位(?=\(盖章|盖章))(\([^()]{1,6}\))?(:.*|签[字名章].*|盖章.*)?$"
 )
-NOTE = re.compile(r"^(注|备注|说明|附注|填表说明|填报说明|NOTES?)\d{0,2}:.*$")
+NOTE = re.compile(r"^(注|备注|说明|附注|填表说明|填报说明|NOTES?)\d{0,2}(:.*)?$")
+# 单位领导签字：, 联系电话：8101: a row that holds nothing else is no row.
+LABEL = re.compile(r"^[\u4e00-\u9fff()、/]{2,12}:.*$")
 SUBTITLE = re.compile(r"^[(]?[一二三四五六七八九十]{1,3}[)、.:].+$|^第[一二三四五六七八九十\d]{1,3}(部分|章|节).*$")
 # 第一组 heads a part of a register; in a list of groups it is one.
 GROUP_TITLE = re.compile(r"^第[一二三四五六七八九十\d]{1,3}(组|批|类).*$")
 # In a row of its own: notes that are numbered or marked, the day under a signature, "nothing below".
 LINE = re.compile(
     r"^([※*★▲●]|\d{1,2}[.、)]\D|(备注|说明|附注|注意事项|填表说明)$|[(]?以下(空白|无正文)|年\d{0,2}月\d{0,2}日$"
-    r"|\d{4}年\d{1,2}月(\d{1,2}日)?$|\d{4}[-./]\d{1,2}[-./]\d{1,2}$|日期:)"
+    r"|\d{4}年\d{1,2}月(\d{1,2}日)?$|\d{4}[-./]\d{1,2}[-./]\d{1,2}$|日期:"
+    r"|第\d{1,4}页|[-—]{1,2}\d{1,4}[-—]{1,2}$|[(]?(续表|续上表|接上页|转下页|此页无正文))"
 )
 SAME_AS_ABOVE = frozenset({"同上", "(同上)", "〃", "″", "''", '"', "同前", "”", "“"})
 
@@ -46,7 +51,7 @@ def rows_of(table: Table) -> Iterator[FoundRow]:
     for number in range(table.last_heading + 1, len(table.grid.rows) + 1):
         row = table.grid.rows[number - 1]
         first = next((plain(value) for value in row if value is not None and plain(value)), "")
-        if not first or (first in again and _texts(row) in again[first]):
+        if not first or ((known := again.get(first.removesuffix("(续)"))) and _texts(row) in known):
             continue
         if stop := _stops(first, row, table.blocks):
             closed = closed or stop == "end"
@@ -68,18 +73,18 @@ def rows_of(table: Table) -> Iterator[FoundRow]:
 
 
 def _rows_of_headings(table: Table) -> dict[str, list[list[str]]]:
-    """Rows down to the headings with two texts or more, by the first: below a sub-title they stand once more."""
+    """Titles and rows of headings, by their first text: below a sub-title or on a new page they stand once more."""
     found: dict[str, list[list[str]]] = {}
-    for row in table.grid.rows[: table.last_heading]:
+    for number, row in enumerate(table.grid.rows[: table.last_heading], 1):
         texts = _texts(row)
         said = [text for text in texts if text]
-        if len(said) > 1:
+        if len(said) > 1 or (said and number < table.first_heading):
             found.setdefault(said[0], []).append(texts)
     return found
 
 
 def _texts(row: list[Any]) -> list[str]:
-    return ["" if value is None else plain(value) for value in row]
+    return ["" if value is None else plain(value).removesuffix("(续)") for value in row]
 
 
 def _filled_down(table: Table) -> tuple[dict[tuple[int, int], Any], set[int]]:
@@ -109,14 +114,20 @@ def _stops(first: str, row: list[Any], blocks: list[dict[str, Binding]]) -> str:
     if not any(all(texts) for texts in needed):
         # Beside somebody's name and unit such words are a remark.
         firsts += [plain(value) for value in row[1:3] if isinstance(value, str)]
-    if any(SUBTOTAL.match(text) for text in firsts):
+    if OF_A_PART.match(first) or any(SUBTOTAL.match(text) for text in firsts):
         return "row"
     if any(TOTAL.match(text) for text in firsts):
         return "end"
     # A note in the first column beside somebody's name and unit belongs to that person.
     if any(all(texts) and first not in texts and not any(map(_ends_a_sheet, texts)) for texts in needed):
         return ""
-    return "end" if SIGNATURE.match(first) or NOTE.match(first) else ""
+    if SIGNATURE.match(first) or NOTE.match(first):
+        return "end"
+    if any(OF_A_PART.match(text) for text in firsts):
+        return "row"
+    return (
+        "row" if all(LABEL.match(text) or LINE.match(text) for text in map(plain, filter(None, row)) if text) else ""
+    )
 
 
 def _ends_a_sheet(text: str) -> bool:

@@ -82,6 +82,12 @@ ROW_SENTENCES: dict[str, Any] = {
     "bad_names": _("“%(value)s” cannot be read as names. Part people with 、 and write names only."),
     "bad_phone": _("“%(value)s” is not a telephone number. Write 11 digits for a mobile."),
     "bad_id": _("“%(value)s” is not a valid identity number. Compare it with the card."),
+    "old_id": _("“%(value)s” is an old number of 15 digits. Write the 18 that stand on the card now."),
+    "masked_id": _(
+        "“%(value)s” is masked and is not the kept number. Leave the cell blank, or write the whole number."
+    ),
+    "id_belongs": _("The identity number %(value)s belongs to staff number %(number)s. Correct one of the two."),
+    "id_taken": _("The identity number %(value)s already belongs to another entry. Ask the personnel office."),
     "unknown_word": _("“%(value)s” is not known here. Use one of: %(words)s."),
     "nothing_above": _("“%(value)s” points to the row above, but there is none. Write it out."),
     "formula": _("The cell begins with a formula sign and was not calculated: “%(value)s”. Write the value."),

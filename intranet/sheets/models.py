@@ -206,6 +206,9 @@ class SheetExport(models.Model):
     form = models.CharField(_("form"), max_length=10)
     rows = models.PositiveIntegerField(_("rows"))
     exported_at = models.DateTimeField(_("exported on"))
+    # Whole numbers instead of masks, and why: here and not in the audit log, for it may say private things.
+    with_private = models.BooleanField(_("with private columns"), default=False)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
 
     class Meta:
         ordering = ("-exported_at",)

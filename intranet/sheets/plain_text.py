@@ -64,11 +64,14 @@ def separator_of(text: str) -> str:
 def read_cells(data: bytes, bounds: Bounds) -> list[list[str]]:
     """Every record as the spreadsheet program would number it (blank lines count, quoted breaks do not)."""
     text = decode(data)
+    # Excel's own line that names the separator; it shows and counts as no row.
+    named = re.match(r"sep=([,;\t|])\r?\n", text)
+    text = text[named.end() :] if named else text
     csv.field_size_limit(bounds.cell)
     rows: list[list[str]] = []
     # The last line tells whether every quote mark was closed: an open one would swallow all rows after it.
     lines = io.StringIO(f"{text.rstrip(chr(13) + chr(10))}\n{END}", newline="")
-    reader = csv.reader(lines, delimiter=separator_of(text))
+    reader = csv.reader(lines, delimiter=named[1] if named else separator_of(text))
     try:
         for record in reader:
             if record and record[-1].endswith(END):

@@ -76,7 +76,8 @@ def _line(row: Row) -> dict[str, Any]:
     cells = []
     for binding in sorted(row.block.values(), key=lambda binding: binding.index):
         name = binding.column.name
-        cell = {"heading": binding.heading, "text": shown(row.cells.get(name))}
+        problem = wrong.get(letter(binding.index + 1), "")
+        cell = {"heading": binding.heading, "text": _cell_text(row, binding)}
         if name in row.changes:
             old, new = row.changes[name]
             cell |= {"changed": True, "old": old or _("(blank)"), "new": new or _("(blank)")}
@@ -89,6 +90,12 @@ def _line(row: Row) -> dict[str, Any]:
         "cells": cells,
         "general": [issue.message for issue in row.errors if not issue.column],
     }
+
+
+def _cell_text(row: Row, binding: Binding) -> str:
+    """The cell as it was brought; of a private one the mask: a preview is kept while it waits for its person."""
+    text = shown(row.cells.get(binding.column.name))
+    return binding.column.mask(text) if binding.column.mask else text
 
 
 def _gathered(warnings: list[Issue]) -> list[dict[str, Any]]:

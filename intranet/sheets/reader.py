@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from .bounds import ROOM_ABOVE, Bounds, Refused
+from .error_cells import without_strangers
 from .old_workbook import scan_old_workbook
 from .package import SheetScan, check_package
 from .plain_text import read_cells
@@ -47,7 +48,9 @@ def read(data: bytes, bounds: Bounds) -> dict[str, Any]:
         sheets = _workbook(data, scans or {}, bounds)
         return {"form": "xls", "sheets": [{**sheet, "formats_unknown": scans is None} for sheet in sheets]}
     if data[:2] == b"PK":
-        return {"form": "xlsx", "sheets": _workbook(data, check_package(data, bounds), bounds)}
+        scans = check_package(data, bounds)
+        data = without_strangers(data, {text for scan in scans.values() for text in scan.broken.values()})
+        return {"form": "xlsx", "sheets": _workbook(data, scans, bounds)}
     if data.lstrip()[:4].startswith(MARKUP):
         raise Refused("web_page")
     if data.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{\\rtf")):

@@ -27,6 +27,8 @@ class Column:
                   gives one of the (value, label) choices or None
     ``lookup``    name of a lookup that turns the text into a row of another table (see ``SheetRows.lookups``)
     ``export``    value of an object for the exported cell; None for a column that is only read
+    ``kept``      whether the hall keeps such a value at present; if not, the column is read and not exported
+    ``mask``      for a private column: the value as everybody is shown it; the whole one is exported with a reason
     ``example``, ``note``, ``choices``  for the template: a sample cell, a line of explanation, a dropdown
     """
 
@@ -44,6 +46,12 @@ class Column:
     note: Any = ""
     choices: Callable[[], Iterable[Any]] | None = None
     width: int = 14
+    kept: Callable[[], bool] = lambda: True
+    mask: Callable[[str], str] | None = None
+
+    @property
+    def is_exported(self) -> bool:
+        return self.export is not None and self.kept()
 
 
 @dataclass(frozen=True)
@@ -68,6 +76,15 @@ class SheetKind:
     notes: tuple[Any, ...] = ()
     order: int = 100
     options: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def exported(self) -> list[Column]:
+        """The columns of exports and templates, in their order."""
+        return [column for column in self.columns if column.is_exported]
+
+    @property
+    def has_private_columns(self) -> bool:
+        return any(column.mask for column in self.exported)
 
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)

@@ -142,10 +142,11 @@ def _read_cell(column: Column, context: Context, cell: Any) -> Value | None:
             return failed("blank", column=column.label)
         return None if blank else Value(None)
     if isinstance(cell, BrokenCell):
-        return failed("formula" if cell.text.startswith("=") else "error_cell", value=cell.text)
+        code = "formula" if cell.text.startswith("=") else "error_cell"
+        return failed(code, value=column.mask(cell.text) if column.mask else cell.text)
     # In a workbook a formula arrives as its result; only plain text can hold one.
     if context.plain_text and isinstance(cell, str) and cell.lstrip()[:1] == "=" and len(cell.strip()) > 1:
-        return failed("formula", value=cell)
+        return failed("formula", value=column.mask(cell) if column.mask else cell)
     return column.parse(cell, context)
 
 

@@ -14,5 +14,6 @@ urlpatterns = [
     path("<int:pk>/undo/", views.undo, name="undo"),
     path("headings/<int:pk>/forget/", views.forget_heading, name="forget_heading"),
     path("export/<slug:key>/", views.export, name="export"),
+    path("export/<slug:key>/private/", views.export_private, name="export_private"),
     path("template/<slug:key>/", views.template, name="template"),
 ]

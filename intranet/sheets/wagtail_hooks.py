@@ -31,4 +31,5 @@ def log_actions(actions):
     actions.register_action("sheets.undo", _("Undo an import"), _("Import undone"))
     actions.register_action("sheets.know_heading", _("Explain a heading"), _("Heading explained"))
     actions.register_action("sheets.forget_heading", _("Forget a heading"), _("Heading forgotten"))
+    actions.register_action("sheets.export_private", _("Export with private columns"), _("Exported whole numbers"))
     actions.register_action("sheets.export", _("Export a list"), _("List exported"))

@@ -85,6 +85,7 @@ def test_production_has_no_demo_people(words, tmp_path):
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "intranet.settings.production",
         "SECRET_KEY": secrets.token_urlsafe(60),
+        "SEALING_KEYS": secrets.token_urlsafe(60),
         "ALLOWED_HOSTS": "hall.test",
         "DATABASE_URL": "postgres://nobody@127.0.0.1/nothing",
         "REDIS_URL": "redis://127.0.0.1:6379/9",

@@ -88,6 +88,7 @@ def test_production_refuses_a_clock(still):
     given = {
         "DJANGO_SETTINGS_MODULE": "intranet.settings.production",
         "SECRET_KEY": "k" * 40 + "0123456789abcdefghij",
+        "SEALING_KEYS": "s" * 40 + "0123456789abcdefghij",
         "ALLOWED_HOSTS": "hall.test",
         "DATABASE_URL": "postgres://nobody@127.0.0.1/nothing",
         "REDIS_URL": "redis://127.0.0.1:6379/9",

@@ -51,14 +51,20 @@ BY_ROUTE: dict[str, Callable[[World, Any], Trio | Parameters]] = {
     "people:correction": of_person("correction"),
     **{
         f"people:{name}": of_person("person")
-        for name in ("person", "edit", "enter", "transfer", "withdraw", "appoint", "join", "open_account")
+        for name in (
+            *("person", "edit", "enter", "transfer", "withdraw", "appoint", "join", "open_account", "identity"),
+            "reset",
+        )
     },
     **{
         f"sheets:{name}": of_person("upload")
         for name in ("preview", "progress", "confirm", "receipt", "undo", "problems")
     },
     "sheets:forget_heading": shared("known_heading"),
-    **{f"sheets:{name}": lambda world, user: {"key": "staff_register"} for name in ("export", "template")},
+    **{
+        f"sheets:{name}": lambda world, user: {"key": "staff_register"}
+        for name in ("export", "export_private", "template")
+    },
     "evaluations:award_edit": shared("award", "slug"),
     "evaluations:round_new": shared("award", "slug"),
     "evaluations:nomination_answer": of_person("nomination", deed="accept"),

@@ -3,6 +3,7 @@ import io
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 from PIL import Image
@@ -217,9 +218,15 @@ def test_a_newcomer_from_entry_to_withdrawal(signed_in, hall):
     account = signed_in.post(url("open_account", person.pk))
     person.refresh_from_db()
     assert account["Cache-Control"] == "no-store"
-    password = account.context["password"]
-    assert password in account.content.decode()
-    assert person.user.check_password(password)
+    assert "N1" in account.content.decode()
+    assert not person.user.is_active
+    code = account.context["sheets"][0][0]["slip"].code
+    again = signed_in.post(url("open_account", person.pk)).context["sheets"][0][0]["slip"].code
+    newcomer = Client()
+    assert newcomer.post("/activate/", {"username": "N1", "code": code}).status_code == 200
+    assert newcomer.post("/activate/", {"username": "N1", "code": again}).status_code == 302
+    chosen = {"how": "pin", "secret": "802714", "again": "802714"}
+    assert newcomer.post("/activate/choose/", chosen)["Location"] == "/desk/"
     assert signed_in.post(url("open_account", person.pk))["Location"] == url("person", person.pk)
     seen = person.postings.get().pk
     move = {"unit": hall.police.pk, "window": hall.police_window.pk, "starts_on": today, "seen": seen}

@@ -66,6 +66,8 @@ class Drawn:
     merges: list[tuple[int, int, int, int]] = field(default_factory=list)
     formats: dict[tuple[int, int], str] = field(default_factory=dict)
     hidden_rows: list[int] = field(default_factory=list)
+    headings: list[int] = field(default_factory=list)
+    titles: int = 0
     # (row, block) → column name → meaning
     expected: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
     other_sheets: list[tuple[str, list[list[Any]], bool]] = field(default_factory=list)
@@ -159,7 +161,7 @@ def heading_text(draw: random.Random, text: str) -> str:
     spaced = f"{text[0]}{draw.choice((' ', '  ', chr(0x3000)))}{text[1]}" if len(text) == 2 else text
     half = len(text) // 2
     ways = (text, text, text, spaced, f"*{text}", f"{text}*", f"{text}（必填）", f" {text} ", f"{text}：", f"★{text}")
-    broken = f"{text[:half]}\n{text[half:]}" if len(text) > 3 and "(" not in text else text
+    broken = f"{text[:half]}\n{text[half:]}" if len(text) > 3 and text.isprintable() and not text.isascii() else text
     return draw.choice((*ways, broken))
 
 
@@ -218,6 +220,7 @@ class Sheet:
             number = self.put(["填写说明：\n1、*为必填项\n2、姓名、单位、日期请如实填写\n3、不得改动表头"])
         else:
             number = self.put([f"{' ' * 30}{title}" if style == "spaces" else title])
+            self.drawn.titles = 1
         if self.merging and style in ("merged", "instructions") and self.width > 1:
             self.drawn.merges.append((number, self.margin + 1, number, max(self.width, self.margin + 2)))
         if draw.random() < 0.4:
@@ -235,7 +238,7 @@ class Sheet:
         if self.merging and len(row) > 4 and draw.random() < 0.3:
             self._two_levels(row)
         else:
-            self.put(list(row))
+            self.drawn.headings = [self.put(list(row))]
 
     def _two_levels(self, row: list[Any]) -> None:
         """Two neighbouring columns under a common heading, the others merged over both rows."""
@@ -259,11 +262,20 @@ class Sheet:
                 self.put([*[""] * bool(self.serial and draw.random() < 0.3), label])
             if number and draw.random() < 0.05:
                 self.put([])
-            if number == len(rows) // 2 and number and draw.random() < 0.15:
-                self.put(["小计", "", float(number)])
+            if number == len(rows) // 2 and number and draw.random() < 0.3:
+                self._interrupt(number)
             self._row(number, cells)
         if self.merging:
             self._merge_runs()
+
+    def _interrupt(self, number: int) -> None:
+        """A subtotal, or a new page with its title and headings."""
+        if self.draw.random() < 0.6:
+            self.put([self.draw.choice(("小计", "小 计", "税务局小计", "一楼合计：")), "", float(number)])
+        elif (headings := self.drawn.headings) and len(headings) == 1:
+            self.put([f"第{self.draw.randint(1, 3)}页"])
+            self.drawn.rows += [list(row) for row in self.drawn.rows[: self.drawn.titles]]
+            self.drawn.rows.append(list(self.drawn.rows[headings[0] - 1]))
 
     def _cells(self) -> list[dict[str, Cell]]:
         rows: list[dict[str, Cell]] = []
@@ -326,9 +338,23 @@ class Sheet:
         if draw.random() < 0.3:
             self.put([])
         if draw.random() < 0.3:
-            self.put(["填表人：王某", "", "审核人：", "", "2026年11月20日"][: draw.randint(1, 5)])
+            lines = (["填表人：王某", "", "审核人：", "", "2026年11月20日"], ["单位领导签字：", "", "经办人：王某"])
+            lines += (
+                ["联系电话：8101", "填表日期：2026年11月20日"],
+                ["制表：王某  审核：李某"],
+                ["", "第 1 页 共 1 页"],
+            )
+            self.put(draw.choice(lines)[: draw.randint(1, 5)])
         if draw.random() < 0.25:
-            self.put([draw.choice(("注：以上信息由各单位核实。", "备注：空白表示无", "说明：1.本表一式两份"))])
+            self.put(
+                [
+                    draw.choice(
+                        ("注：以上信息由各单位核实。", "备注：空白表示无", "说明：1.本表一式两份", "（以下空白）")
+                    )
+                ]
+            )
+            if draw.random() < 0.3:
+                self.put(["备注", "1.以上人员均已核实", "2.请勿外传"][: draw.randint(2, 3)])
 
 
 def side_by_side(draw: random.Random, fields: list[Field], title: str) -> Drawn:
@@ -354,6 +380,36 @@ def side_by_side(draw: random.Random, fields: list[Field], title: str) -> Drawn:
                 drawn.expected.append((number + 3, {name: cell.means for name, cell in cells.items()}))
             row += gap if block == 0 else []
         drawn.rows.append(row)
+    return drawn
+
+
+def under_one_unit(draw: random.Random, fields: list[Field], title: str) -> Drawn:
+    """Units in the first column, merged downwards, and the people of each in two blocks beside it."""
+    drawn = Drawn()
+    (unit,) = [each for each in fields if each.runs and each.always]
+    chosen = [each for each in fields if each.always and each is not unit]
+    chosen += draw.sample([each for each in fields if not each.always and not each.runs], 2)
+    headings = [each.headings[0] for each in chosen]
+    drawn.rows += [[title], [unit.headings[0], *headings, *headings]]
+    number = 0
+    for _unit in range(draw.randint(1, 4)):
+        of_unit, top = unit.draw(draw, 0), len(drawn.rows) + 1
+        for line in range(draw.randint(1, 3)):
+            row: list[Any] = [of_unit.written if line == 0 else ""]
+            for block in range(2):
+                if block and draw.random() < 0.3:
+                    continue
+                cells = {each.name: each.draw(draw, number) for each in chosen}
+                number += 1
+                for column, each in enumerate(chosen, block * len(chosen) + 2):
+                    if cells[each.name].form:
+                        drawn.formats[top + line, column] = cells[each.name].form
+                row += [cells[each.name].written for each in chosen]
+                means = {name: cell.means for name, cell in cells.items()} | {unit.name: of_unit.means}
+                drawn.expected.append((top + line, means))
+            drawn.rows.append(row)
+        if len(drawn.rows) > top:
+            drawn.merges.append((top, 1, len(drawn.rows), 1))
     return drawn
 
 

@@ -53,7 +53,7 @@ def a_person(draw: random.Random, number: int) -> Cell:
 
 STAFF = [
     Field("staff_number", ("工号", "职工编号", "人员编号", "Staff number"), messy.numbered("HW{:04d}")),
-    Field("name", ("姓名", "职工姓名", "Name"), messy.a_name, always=True),
+    Field("name", ("姓名", "职工姓名", "Name", "姓名 Name", "姓名/Name"), messy.a_name, always=True),
     Field("sex", ("性别", "Sex"), messy.one_of(("男", "male"), ("女", "female"), (" 男", "male"))),
     Field("birthday", ("出生年月", "出生日期", "出生年月日", "生日"), messy.a_birthday),
     Field(
@@ -69,12 +69,18 @@ STAFF = [
             ("中共预备党员", "probationary_member"),
         ),
     ),
-    Field("unit", ("所在单位", "部门", "进驻单位", "单位名称"), messy.one_of(*UNITS), always=True, runs=True),
+    Field(
+        "unit",
+        ("所在单位", "部门", "进驻单位", "单位名称", "单位/部门"),
+        messy.one_of(*UNITS),
+        always=True,
+        runs=True,
+    ),
     Field("window", ("窗口号", "窗口"), a_window),
     Field("position", ("岗位", "职务"), messy.one_of(("窗口人员",) * 2, ("首席代表",) * 2, ("科员",) * 2), runs=True),
     Field("employment", ("用工形式", "人员性质"), messy.one_of(("在编", "permanent"), ("劳务派遣", "agency"))),
     Field("is_union_member", ("是否工会会员", "工会会员"), YES_NO),
-    Field("mobile", ("联系电话", "手机号码", "手机", "联系方式", "Mobile"), messy.a_mobile),
+    Field("mobile", ("联系电话", "手机号码", "手机", "联系方式", "Mobile", "联系电话（手机）"), messy.a_mobile),
     Field("entered_on", ("进驻时间", "入职时间"), messy.a_day(dt.date(2023, 1, 2), 900)),
     Field("note", ("备注",), messy.one_of(("试用期",) * 2, ("同上月",) * 2, ("共2人一岗",) * 2)),
 ]
@@ -174,6 +180,8 @@ def drawn_sheet(kind: str, number: int) -> messy.Drawn:
     title, fields = FIELDS[kind]
     if kind == "staff_register" and number % 7 == 3:
         return messy.side_by_side(draw, fields, title)
+    if kind == "staff_register" and number % 7 == 5:
+        return messy.under_one_unit(draw, fields, title)
     return messy.Sheet(draw, fields, draw.choice(messy.FORMS), title).make()
 
 

@@ -8,10 +8,13 @@ import resource
 import struct
 import time
 import zipfile
+import zlib
 
 import pytest
 import xlwt
 
+from intranet.sheets import package, reader
+from intranet.sheets.bounds import Bounds, Refused
 from intranet.sheets.issues import FILE_SENTENCES
 from intranet.sheets.services import check
 
@@ -202,6 +205,7 @@ def more_than_its_entry_says(good):
     """The directory promises a hundred bytes; the stream goes on for forty megabytes."""
     data = bytearray(as_package({"xl/workbook.xml": b" " * 40_000_000}))
     place = data.index(b"PK\x01\x02")
+    data[place + 16 : place + 20] = struct.pack("<I", zlib.crc32(b" " * 100))
     data[place + 24 : place + 28] = struct.pack("<I", 100)
     return bytes(data)
 
@@ -267,3 +271,18 @@ def test_a_file_built_to_hurt_costs_little(hall, tmp_path, name):
         "read" in codes and report.outcome != "refused"
     )
     assert spent < SECONDS
+
+
+@pytest.mark.control
+def test_without_looking_at_the_stream_an_entry_may_lie(monkeypatch):
+    """What the guard knows is what the archive's own reader does not ask: whether the stream ends where it should."""
+    lying, said = more_than_its_entry_says(b""), {}
+    for guard in ("on", "off"):
+        if guard == "off":
+            monkeypatch.setattr(package, "_inflated", lambda archive, info: archive.read(info))
+        try:
+            reader.read(lying, Bounds())
+        except Refused as refusal:
+            said[guard] = refusal.code
+    assert said["on"] == "bomb"
+    assert said.get("off") != "bomb"

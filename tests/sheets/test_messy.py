@@ -38,6 +38,21 @@ def test_a_cell_without_a_value_of_its_own_is_named(hall, tmp_path, cell, code, 
     assert said in issue.message
 
 
+@pytest.mark.parametrize("error", ["#SPILL!", "#CALC!", "#GETTING_DATA", "Err:502", "#N/A"])
+def test_errors_of_newer_programs_are_errors_of_their_cell(hall, tmp_path, error):
+    from .books import repacked
+
+    path = write_book(tmp_path / "x.xlsx", [[*HEADS, "年龄"], [*GOOD, "#N/A"], [2, "乙某", "税务局", "#N/A"]])
+    sheet = "xl/worksheets/sheet1.xml"
+    with zipfile.ZipFile(path) as package:
+        content = package.read(sheet)
+    assert content.count(b"<v>#N/A</v>") == 2
+    repacked(path, path, {sheet: content.replace(b"<v>#N/A</v>", f"<v>{error}</v>".encode())})
+    (issue,) = check(kind="staff_register", path=path, by=None).errors
+    assert (issue.row, issue.column, issue.code) == (3, "D", "error_cell")
+    assert error in issue.message
+
+
 def test_such_cells_harm_nobody_where_they_do_not_count(hall, tmp_path):
     rows = [
         [*HEADS, "年龄"],
@@ -77,6 +92,13 @@ def test_an_open_quote_mark_hides_no_rows():
 def test_the_separator_is_what_most_lines_hold():
     assert read_cells("姓名\t备注\n甲某\ta,b,c,d,e,f\n".encode(), Bounds())[1] == ["甲某", "a,b,c,d,e,f"]
     assert read_cells("名册：一\t二\n姓名,备注\n甲某,a\n".encode(), Bounds())[2] == ["甲某", "a"]
+
+
+def test_the_line_that_names_the_separator_is_no_row():
+    assert read_cells("sep=;\r\n姓名;单位,部门\r\n甲某;税务局,一科\r\n".encode("gbk"), Bounds()) == [
+        ["姓名", "单位,部门"],
+        ["甲某", "税务局,一科"],
+    ]
 
 
 @pytest.mark.parametrize("data", ["<table>".encode("utf-16"), b"MIME-Version: 1.0\r\n\r\n<html>"])

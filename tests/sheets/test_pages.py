@@ -123,6 +123,24 @@ def test_of_several_sheets_one_is_chosen(desk, tmp_path):
     assert [[cell["text"] for cell in line["cells"] if cell["heading"] == "姓名"] for line in lines] == [["乙"]]
 
 
+def test_a_file_can_be_thrown_away_before_it_is_imported(desk, tmp_path):
+    first = send(desk, register(tmp_path / "r.xlsx", person())).url
+    second = send(desk, tmp_path / "r.xlsx").url
+    kept = file_path(SheetUpload.objects.first().sha256)
+    desk.post(first, {"discard": "1"})
+    assert desk.get(first).status_code == 404
+    assert kept.exists()
+    desk.get(second)
+    desk.post(f"{second}confirm/")
+    desk.post(second, {"discard": "1"})
+    assert SheetUpload.objects.count() == 1
+    third = send(desk, register(tmp_path / "s.xlsx", person("HW0002", "李四"))).url
+    assert file_path(SheetUpload.objects.first().sha256).exists()
+    gone = file_path(SheetUpload.objects.first().sha256)
+    desk.post(third, {"discard": "1"})
+    assert not gone.exists()
+
+
 def test_another_officer_finds_nothing_and_others_may_not_enter(desk, client, tmp_path):
     send(desk, register(tmp_path / "r.xlsx", person()))
     upload = SheetUpload.objects.get()

@@ -10,7 +10,8 @@ from intranet import clock
 from intranet.access.models import AuditEntry, User
 from intranet.people.models import Body, Membership, Person, Posting, Unit, Window
 from intranet.sheets.models import SheetUpload
-from intranet.sheets.services import check
+from intranet.sheets.services import check, import_file
+from intranet.sheets.values import with_check_digit
 
 from .books import HEADINGS, person, register, write_book
 
@@ -190,12 +191,14 @@ def test_two_numbers_in_one_cell(bring, tmp_path):
     assert [issue.code for issue in report.warnings] == ["several_phones"]
 
 
-def test_an_identity_number_is_checked_and_not_kept(codes, tmp_path):
+def test_an_identity_number_is_checked(codes, tmp_path):
     rows = [["姓名", "单位", "身份证号", "出生日期"], ["甲", "税务局", 110105194912310016, ""]]
     assert codes(write_book(tmp_path / "x.xlsx", rows)) == [(2, "C", "number_as_float")]
     rows[1][2] = "110105194912310021"
     assert codes(write_book(tmp_path / "y.xlsx", rows)) == [(2, "C", "bad_id")]
-    assert not any("id" in field.name.split("_") for field in Person._meta.fields if field.name != "id")
+    rows[1][2:] = [with_check_digit("11990019850312001"), ""]
+    import_file(kind="staff_register", path=write_book(tmp_path / "z.xlsx", rows), by=None)
+    assert (Person.objects.get().national_id_sealed, Person.objects.get().national_id_hash) == ("", None)
 
 
 def test_accounts_only_when_asked_for(bring, tmp_path):

@@ -11,6 +11,7 @@ from decimal import Decimal
 import pytest
 
 from intranet.people.sheets.staff_register import STAFF_REGISTER
+from intranet.people.sheets.windows import WINDOWS
 from intranet.sheets import values
 from intranet.sheets.bounds import Refused
 from intranet.sheets.finder import find
@@ -266,3 +267,38 @@ def test_a_workbook_of_many_registers_asks_which(tmp_path):
     assert refused(tmp_path / "x.xlsx", STAFF_REGISTER) == "several_sheets"
     table = table_in(tmp_path / "x.xlsx", sheet="实习生")
     assert [row.values["name"] for row in read_rows(table, TODAY, False)] == ["实某"]
+
+
+@pytest.mark.parametrize("heading", ["姓名 Name", "姓名/Name（必填）", "Name", "姓  名\n（签字）"])
+def test_headings_in_two_languages(tmp_path, heading):
+    rows = [["单位/部门", heading], ["税务局", "甲某"]]
+    assert read(write_book(tmp_path / "x.xlsx", rows), STAFF_REGISTER, "unit", "name") == [(2, "税务局", "甲某")]
+
+
+def test_a_heading_of_two_things_is_neither(tmp_path):
+    rows = [["姓名", "单位", "手机/座机"], ["甲某", "税务局", "13800001234"]]
+    assert read(write_book(tmp_path / "x.xlsx", rows), STAFF_REGISTER, "mobile", "office_phone") == [(2, None, None)]
+
+
+def test_a_heading_merged_over_two_columns_is_one(tmp_path):
+    rows = [["序号", "姓名", "", "单位"], [1, "甲某", "", "税务局"], [2, "乙某", "", "税务局"]]
+    path = write_book(tmp_path / "x.xlsx", rows, merges=("B1:C1", "B2:C2", "B3:C3"))
+    assert read(path, STAFF_REGISTER, "name", "unit") == [(2, "甲某", "税务局"), (3, "乙某", "税务局")]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ["税务局小计", "", 5],
+        ["一楼合计：", "", 5],
+        ["单位领导签字：", "", "经办人：王某"],
+        ["联系电话：8101", "填表日期：2026年11月20日"],
+        ["备注", "1.以上人员均已核实", "2.请勿外传"],
+        ["第 1 页 共 1 页"],
+        ["花名册（续）"],
+        ["窗口号", "窗口名称", "区域"],
+    ],
+)
+def test_a_list_with_one_required_column_holds_no_such_lines(tmp_path, line):
+    rows = [["花名册"], ["窗口号", "窗口名称", "区域"], ["1", "税务", "东区"], line]
+    assert read(write_book(tmp_path / "x.xlsx", rows), WINDOWS, "name") == [(3, "税务")]

@@ -55,6 +55,10 @@ CSV = Context(TODAY, plain_text=True)
         (1985.3, dt.date(1985, 3, 1), "month"),
         (1985.9, dt.date(1985, 9, 1), "month"),
         ("1985年3月12号", dt.date(1985, 3, 12), "day"),
+        ("1985。3。12", dt.date(1985, 3, 12), "day"),
+        ("1985、03", dt.date(1985, 3, 1), "month"),
+        ("2026年2月14日（腊月廿七） 星期六", dt.date(2026, 2, 14), "day"),
+        ("2026-02-14 周六", dt.date(2026, 2, 14), "day"),
         ("\u200b1985-03-12\ufeff", dt.date(1985, 3, 12), "day"),
         (DateCell(dt.date(1985, 3, 12), "e年m月"), dt.date(1985, 3, 1), "month"),
         (DateCell(dt.date(1985, 3, 12), "yyyy"), dt.date(1985, 1, 1), "year"),
@@ -147,6 +151,9 @@ def test_open_ends_are_nothing():
         ("\u202d13800001234\u202c", ["13800001234"]),
         ("13800001234\uff08微信同号\uff09", ["13800001234"]),
         ("(0475)8212345", ["04758212345"]),
+        ("手机：13800001234", ["13800001234"]),
+        ("内线8101", ["8101"]),
+        ("办公电话 8212345、TEL:8212346", ["8212345", "8212346"]),
         ("13800001234 13900001234", ["13800001234", "13900001234"]),
     ],
 )
@@ -224,7 +231,9 @@ def test_a_note_in_brackets_is_left_out_with_a_warning():
     assert [warning.code for warning in value.warnings] == ["name_note"]
 
 
-@pytest.mark.parametrize("cell", ["123", 12.0, "(空)", "<b>", "张三13800001234", "张三\n李四", "※以上"])
+@pytest.mark.parametrize(
+    "cell", ["123", 12.0, "(空)", "<b>", "张三13800001234", "张三\n李四", "※以上", "暂缺", "待定"]
+)
 def test_what_is_no_name(cell):
     assert name(cell, SHEET).problem.code == "bad_name"
 

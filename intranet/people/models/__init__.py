@@ -2,6 +2,7 @@
 
 from .bodies import Body, Membership
 from .corrections import CorrectionRequest
+from .identity import IdentityDisclosure
 from .people import Person
 from .postings import Leadership, Posting
 from .units import Unit, Window, Zone
@@ -9,6 +10,7 @@ from .units import Unit, Window, Zone
 __all__ = [
     "Body",
     "CorrectionRequest",
+    "IdentityDisclosure",
     "Leadership",
     "Membership",
     "Person",

@@ -80,6 +80,9 @@ class Person(models.Model):
     mobile = models.CharField(_("mobile"), max_length=20, blank=True)
     office_phone = models.CharField(_("office phone"), max_length=40, blank=True)
     email = models.EmailField(_("mail address"), blank=True)
+    # Sealed, found by the keyed hash, shown only with a reason (people.identity); empty unless the hall keeps them.
+    national_id_sealed = models.CharField(max_length=255, blank=True, editable=False)
+    national_id_hash = models.CharField(max_length=64, null=True, blank=True, unique=True, editable=False)
     note = models.TextField(_("note of the personnel office"), blank=True)
     photo = models.ImageField(_("photo"), upload_to="people/photos/", blank=True)
     service_start_month = models.DateField(_("in service since"), null=True, blank=True)

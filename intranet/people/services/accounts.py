@@ -19,9 +19,6 @@ from ..models import Person
 
 User: Any = get_user_model()
 
-# Roles of an account that the personnel office may open again by itself.
-ORDINARY = frozenset({roles.STAFF, roles.WINDOW_HEAD, roles.CHIEF_REPRESENTATIVE})
-
 
 def open_account(*, person: Person, by: Any, password: str | None = None) -> Any:
     """Open (or open again) someone's account: user name = staff number, role staff; gives the User.
@@ -58,7 +55,7 @@ def open_account(*, person: Person, by: Any, password: str | None = None) -> Any
 def _refuse_powerful(user: Any, by: Any) -> None:
     """Whoever learns the first password of an account with more rights than their own would gain them."""
     held = set(Role.objects.filter(group__user=user).values_list("key", flat=True))
-    if held - ORDINARY and by is not None and not by.has_role(roles.SYSTEM_ADMIN):
+    if roles.with_officer_rights(held) and by is not None and not by.has_role(roles.SYSTEM_ADMIN):
         raise AccountError(
             _("This account holds further roles. Ask the system administrator to open it or to take them first.")
         )
@@ -92,17 +89,23 @@ def open_accounts(*, people: Iterable[Person], by: Any, active: bool = True) -> 
             ],
             batch_size=500,
         )
-        group = Role.objects.get(key=roles.STAFF).group
-        membership = User.groups.through
-        membership.objects.bulk_create(
-            [membership(user_id=user.pk, group_id=group.pk) for user in users], batch_size=500
-        )
+        group = make_staff([user.pk for user in users])
         for row, user in zip(wanting, users, strict=True):
             row.user = user
         Person.objects.bulk_update(wanting, ["user"], batch_size=200)
         if users:
             audit.record("people.open_accounts", group, by=by, data={"count": len(users)})
     return users
+
+
+def make_staff(users: list[int]) -> Any:
+    """Give many accounts, by their keys, the role staff; whoever holds it keeps it. Gives the role's group."""
+    group = Role.objects.select_related("group").get(key=roles.STAFF).group
+    membership = User.groups.through
+    membership.objects.bulk_create(
+        [membership(user_id=pk, group_id=group.pk) for pk in users], batch_size=500, ignore_conflicts=True
+    )
+    return group
 
 
 def follow_entries(*, people: Iterable[Person]) -> None:
@@ -117,18 +120,22 @@ def follow_entries(*, people: Iterable[Person]) -> None:
 
 
 def close_account(*, person: Person, by: Any) -> None:
-    """No sign-in any more, every session and feed of the account dead, every role taken.
+    """No sign-in any more, every session, phone, slip and feed of the account dead, every role taken.
 
     Sessions die twice over: an inactive user is nobody, and the changed password hash makes the old
-    sessions invalid for good, also if the account is opened again one day.
+    sessions invalid for good, also if the account is opened again one day. An account that was never
+    opened loses its slip.
     """
-    user = person.user
-    if user is None or not user.is_active:
+    if person.user is None:
         return
     with transaction.atomic():
-        for key in sorted(user.role_keys):
-            access.take_role(user, key, by=by)
-        user.is_active = False
-        user.set_unusable_password()
-        user.save(update_fields=["is_active", "password"])
-        audit.record("people.close_account", person, by=by)
+        # Read under the lock: with a slip in hand somebody may be opening the account at this moment.
+        user = User.objects.select_for_update().get(pk=person.user.pk)
+        was_open = user.is_active
+        if was_open:
+            for key in sorted(user.role_keys):
+                access.take_role(user, key, by=by)
+        access.end_sign_in(user)
+        if was_open:
+            audit.record("people.close_account", person, by=by)
+    person.user = user

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -13,7 +14,7 @@ from intranet.access import audit, roles
 from intranet.access import services as access
 
 from ..exceptions import LeadershipError
-from ..models import Leadership, Person, Unit, Window
+from ..models import Leadership, Person, Posting, Unit, Window
 
 ROLE_OF = {
     Leadership.Kind.CHIEF_REPRESENTATIVE: roles.CHIEF_REPRESENTATIVE,
@@ -73,6 +74,47 @@ def end_all(*, person: Person, last_day: dt.date, by: Any) -> None:
     for row in person.leaderships.filter(ends_on__isnull=True):
         _end(row, max(last_day, row.starts_on), by)
     settle_roles(person=person, by=by)
+
+
+def end_left_behind(
+    *, people: Iterable[int], by: Any, corrected: Iterable[tuple[int, Unit, Window | None]] = ()
+) -> None:
+    """After moves: what somebody led at a place they no longer work at ends with their last day there.
+
+    ``people`` are primary keys of those who moved; ``corrected`` are places (person, unit, window) that were written
+    over. An appointment stays when the present place belongs to what is led, when the person never worked there (they
+    lead it from elsewhere), or when it began after they had left.
+    """
+    lines: dict[int, list[Posting]] = {}
+    rows = Posting.objects.filter(person_id__in=list(people)).select_related("unit").order_by("starts_on")
+    for posting in rows:
+        lines.setdefault(posting.person_id, []).append(posting)
+    held = Leadership.objects.filter(person_id__in=list(lines)).exclude(ends_on__lt=clock.today())
+    yesterday = clock.today() - dt.timedelta(days=1)
+    wrong = [(pk, Posting(unit=unit, window=window, ends_on=yesterday)) for pk, unit, window in corrected]
+    for row in held.select_related("person__user", "unit", "window"):
+        *before, present = lines[row.person_id]
+        before += [posting for pk, posting in wrong if pk == row.person_id]
+        last_day = _left_behind_on(row, present, before)
+        if last_day and (row.ends_on is None or row.ends_on > last_day):
+            _end(row, last_day, by)
+            settle_roles(person=row.person, by=by)
+
+
+def _left_behind_on(row: Leadership, present: Posting, before: list[Posting]) -> dt.date | None:
+    if _belongs(present, row):
+        return None
+    days = [posting.ends_on for posting in before if posting.ends_on and _belongs(posting, row)]
+    last = max(days, default=None)
+    begun_there = last is not None and (row.starts_on <= last or row.starts_on == clock.today())
+    return max(last, row.starts_on) if last is not None and begun_there else None
+
+
+def _belongs(posting: Posting, row: Leadership) -> bool:
+    """Whether who works there works at what is led: the window, the unit or a section of it."""
+    if row.window_id is not None:
+        return posting.window_id == row.window_id
+    return row.unit_id in (posting.unit_id, posting.unit.parent_id)
 
 
 def settle_roles(*, person: Person, by: Any, day: dt.date | None = None) -> None:

@@ -14,7 +14,7 @@ from intranet.access import audit
 from ..exceptions import PostingError
 from ..models import Person, Posting, Unit, Window
 from ..rules import window_fault
-from . import departures
+from . import departures, leaderships
 
 
 def locked(person: Person) -> Person:
@@ -89,6 +89,7 @@ def transfer(
             )
         _end(current, day - dt.timedelta(days=1), Posting.Ending.TRANSFER)
         posting = _begin(person_row, unit, window, position, day)
+        leaderships.end_left_behind(people=[person_row.pk], by=by)
         audit.record("people.transfer", person_row, by=by, data={"from": current.pk, "posting": posting.pk})
     return posting
 

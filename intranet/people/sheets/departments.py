@@ -12,7 +12,7 @@ from intranet.sheets.registry import Column, SheetKind
 from intranet.sheets.rows import BATCH, Row, SheetRows
 
 from ..models import Unit
-from .words import UNIT_WORDS, choices_of, label_of, refuse_closed, units_by_name
+from .words import UNIT_WORDS, choices_of, keep_as_it_stands, label_of, refuse_closed, units_by_name
 
 
 class DepartmentRows(SheetRows):
@@ -29,15 +29,11 @@ class DepartmentRows(SheetRows):
     def key_of_instance(self, instance: Unit) -> tuple[Any, ...]:
         return (plain(instance.name),)
 
-    def prepare(self, row: Row) -> None:
-        phone = row.get("office_phone")
-        if isinstance(phone, list):
-            row.values["office_phone"] = "、".join(phone)
-
     def fill(self, row: Row) -> None:
         if row.instance.pk is not None:
             row.values["name"] = row.instance.name
         refuse_closed(row, "name", self.today)
+        keep_as_it_stands(row, "office_phone", "short_name")
         super().fill(row)
         if row.instance.pk is None and not row.instance.kind:
             row.instance.kind = Unit.Kind.POSTING_DEPARTMENT
@@ -169,7 +165,7 @@ DEPARTMENTS = SheetKind(
         Column(
             "office_phone",
             _("Office phone"),
-            values.phones,
+            values.office_phone,
             ("办公电话", "联系电话", "电话", "单位电话", "座机"),
             export=lambda unit: unit.office_phone,
             example="8101",

@@ -81,6 +81,8 @@ class PostingRows(SheetRows):
         posting = row.instance
         if posting.pk is None:
             posting.person, posting.starts_on = row.values["person"], row.values["starts_on"]
+        elif posting.ends_on is None:
+            row.values["was"] = (posting.person_id, posting.unit, posting.window)
         for name in ("unit", "window", "ends_on"):
             if name in row.values and getattr(posting, f"{name}_id" if name != "ends_on" else name) != _bare(
                 row.values[name]
@@ -182,8 +184,11 @@ class PostingRows(SheetRows):
 
     def after_writing(self) -> None:
         moved = {row.instance.person.pk for row in self.rows if row.outcome in ("create", "update")}
+        rewritten = [
+            row.values["was"] for row in self.rows if {"unit", "window"} & set(row.changes) and "was" in row.values
+        ]
         for batch in batches(sorted(moved)):
-            departures.settle(people=batch, by=self.by)
+            departures.settle(people=batch, by=self.by, corrected=rewritten)
 
 
 def _bare(value: Any) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 
 from intranet.sheets import values
 from intranet.sheets.issues import problem
@@ -11,7 +10,7 @@ from intranet.sheets.rows import Row
 from intranet.workdays.lunar import LunarDay, LunarError, solar_of
 
 from ..models import Window
-from ..rules import OLDEST, YOUNGEST, birthday_fault
+from ..rules import OLDEST, YOUNGEST, birthday_fault, is_mobile
 
 
 def read_birthday(row: Row) -> tuple[dt.date, str, str] | None:
@@ -93,13 +92,13 @@ def check_birthday(row: Row, today: dt.date) -> None:
     elif birthday_fault(day, today):
         row.error(problem("impossible_birthday", value=said, youngest=YOUNGEST, oldest=OLDEST), "birthday")
     row.values["birthday"] = read
-    if (number := row.get("national_id")) and not number[6:14].startswith(f"{day:%Y%m}"):
+    if day > today or birthday_fault(day, today):
+        # Against a birthday that is wrong, no other date is.
+        return
+    number = row.get("national_id")
+    if isinstance(number, str) and not number[6:14].startswith(f"{day:%Y%m}"):
         row.warn(problem("differs_from_id"), "birthday")
     for name in ("service_start_month", "entered_on"):
         other = row.get(name)
         if isinstance(other, dt.date) and other <= day:
             row.error(problem("date_order", value=row.shown(name), other=said), name)
-
-
-def is_mobile(number: str) -> bool:
-    return bool(re.fullmatch(r"1[3-9]\d{9}", number))

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from intranet.sheets import values
 from intranet.sheets.registry import Column
 
+from .. import identity
 from ..models import Person
 from .words import CALENDAR, POLITICAL_STATUS, SEX, choices_of, label_of
 
@@ -106,7 +107,7 @@ IDENTITY = (
     ),
     Column(
         "national_id",
-        _("Identity number (checked, not kept)"),
+        _("Identity number"),
         values.identity_number,
         (
             "身份证号",
@@ -119,6 +120,11 @@ IDENTITY = (
             "身份证件号码",
         ),
         not_after=SOMEONE_ELSE,
+        export=identity.number_of,
+        kept=identity.kept,
+        mask=values.masked_number,
+        note=_("As text. A masked number, as exports show it, changes nothing"),
+        width=22,
     ),
     Column(
         "political_status",

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from intranet.sheets.issues import Problem, problem
 from intranet.sheets.rows import Row, batches
+from intranet.sheets.values import masked_number
 
+from .. import identity
 from ..models import Person, Posting
 
 # The answer that says: nobody the register knows.
@@ -102,3 +105,41 @@ def assign_numbers(rows: list[Row], given: set[str]) -> None:
         number = f"{prefix}{highest:0{width}d}"
         row.values["staff_number"] = number
         row.warn(problem("number_given", value=row.values["name"], number=number), "name")
+
+
+def twice_in_file(rows: list[Row]) -> None:
+    """One identity number in two rows: neither is believed."""
+    holders: dict[str, list[Row]] = {}
+    for row in rows:
+        if isinstance(number := row.get("national_id"), str):
+            holders.setdefault(number, []).append(row)
+    for number, same in holders.items():
+        numbers = "、".join(str(row.number) for row in same)
+        for row in same if len(same) > 1 else ():
+            about = {"column": row.block["national_id"].heading, "value": masked_number(number), "rows": numbers}
+            row.error(problem("duplicate_number", **about), "national_id")
+
+
+def settle_identities(rows: list[Row], scope: Any) -> None:
+    """A row without staff number is the person its identity number belongs to; one with another's is wrong.
+
+    ``scope`` are the people the officer may change: of anybody else not even the staff number is said.
+    """
+    given = [row for row in rows if isinstance(row.get("national_id"), str) and not row.errors]
+    owners = identity.owners(row.values["national_id"] for row in given)
+    within = {
+        pk
+        for batch in batches(owner.pk for owner in owners.values())
+        for pk in scope.filter(pk__in=batch).values_list("pk", flat=True)
+    }
+    for row in given:
+        owner = owners.get(row.values["national_id"])
+        if owner is None or row.get("staff_number") == owner.staff_number:
+            continue
+        if owner.pk not in within:
+            row.error(problem("id_taken", value=masked_number(row.values["national_id"])), "national_id")
+        elif row.get("staff_number"):
+            about = {"value": masked_number(row.values["national_id"]), "number": owner.staff_number}
+            row.error(problem("id_belongs", **about), "national_id")
+        else:
+            row.values["staff_number"] = owner.staff_number

@@ -9,6 +9,7 @@ from intranet.sheets.issues import problem
 from intranet.sheets.rows import BATCH, Row, batches
 
 from ..models import Membership, Posting
+from ..services import leaderships
 
 
 def fill_place(row: Row) -> None:
@@ -47,9 +48,11 @@ def fill_group(row: Row) -> None:
         row.changes["union_group"] = ("、".join(body.name for body in old), new.name if new else "")
 
 
-def write_postings(rows: list[Row], today: dt.date) -> None:
+def write_postings(rows: list[Row], today: dt.date, by: Any) -> None:
     """A first posting, a correction of one entered today, or a move: the old one ends yesterday."""
     begun, corrected, ended = [], [], []
+    moved = [row.instance.open_postings[0] for row in rows if {"unit", "window"} & set(row.changes)]
+    left = [(posting.person_id, posting.unit, posting.window) for posting in moved]
     for row in rows:
         present = row.instance.open_postings[0] if row.instance.open_postings else None
         if present is None:
@@ -66,6 +69,8 @@ def write_postings(rows: list[Row], today: dt.date) -> None:
             begun.append(_new_posting(row, today))
     Posting.objects.bulk_update([*corrected, *ended], ["unit", "window", "position", "ends_on", "ending"], BATCH)
     Posting.objects.bulk_create(begun, batch_size=BATCH)
+    for places in batches(left):
+        leaderships.end_left_behind(people=[person for person, _unit, _window in places], by=by, corrected=places)
 
 
 def _new_posting(row: Row, starts_on: dt.date) -> Posting:

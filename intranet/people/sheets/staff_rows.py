@@ -10,15 +10,16 @@ from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.models import Prefetch
 
-from intranet.sheets.issues import problem
+from intranet.sheets import values
+from intranet.sheets.issues import Problem, problem
 from intranet.sheets.rows import BATCH, Lookup, Row, SheetRows, batches
-from intranet.sheets.values import as_text
 
-from .. import pinyin
+from .. import identity, pinyin
 from ..models import Body, Leadership, Membership, Person, Posting, Unit, Window
 from ..services import accounts
+from ..services import identity as identity_service
 from . import staff_cells, staff_numbers, staff_places
-from .words import groups_by_name, units_by_name, windows_by_number
+from .words import groups_by_name, keep_as_it_stands, units_by_name, windows_by_number
 
 COARSER = {"day": 0, "month": 1, "year": 2}
 
@@ -57,6 +58,16 @@ class RegisterRows(SheetRows):
 
     # Matching
 
+    def _unique_within_file(self) -> None:
+        if identity.kept():
+            staff_numbers.twice_in_file(self.rows)
+            staff_numbers.settle_identities(self.rows, self.scope())
+        super()._unique_within_file()
+
+    def _said_twice(self, row: Row, numbers: str) -> Problem:
+        column = self.kind.column("staff_number")
+        return problem(self.duplicate_code, column=column.label, value=row.values["staff_number"], rows=numbers)
+
     def matching(self, objects: Any, wanted: list[Any]) -> Any:
         present = Posting.objects.filter(ends_on__isnull=True).select_related("unit", "window")
         groups = Membership.objects.filter(ends_on__isnull=True, body__kind=Body.Kind.UNION_GROUP).select_related(
@@ -92,17 +103,19 @@ class RegisterRows(SheetRows):
         elif person.left_on is not None and person.left_on < self.today:
             row.error(problem("has_left", value=person.name), "staff_number")
             return
-        elif as_text(row.cells.get("name")) == person.name:
+        elif values.as_text(row.cells.get("name")) == person.name:
             # As it stands in the register, also where a sheet would have a note in brackets left out.
             row.values["name"] = person.name
         elif person.name != row.values["name"]:
             about = {"number": person.staff_number, "known": person.name, "value": row.values["name"]}
             row.warn(problem("name_changed", **about), "name")
+        keep_as_it_stands(row, "office_phone")
         super().fill(row)
         for name in ("mobile", "entered_on", "service_start_month"):
             if name in row.values and not self._says_less(row, name):
                 self.put(row, name, row.values[name])
         self._fill_birthday(row)
+        self._fill_identity(row)
         staff_places.fill_place(row)
         staff_places.fill_group(row)
 
@@ -128,6 +141,22 @@ class RegisterRows(SheetRows):
         if row.get("birthday_calendar"):
             self.put(row, "birthday_calendar", row.values["birthday_calendar"])
 
+    def _fill_identity(self, row: Row) -> None:
+        """A number that is new or another one; changes show masks only, and sealing waits until it is written."""
+        if "national_id" not in row.values or not identity.kept():
+            return
+        person, number = row.instance, row.values["national_id"]
+        if isinstance(number, values.MaskedNumber):
+            if identity.mask_of(person) != number.text:
+                row.error(problem("masked_id", value=number.text), "national_id")
+            return
+        if identity.is_number_of(person, number) if number else not person.national_id_sealed:
+            return
+        self.touched["national_id_sealed"] = None
+        if person.pk is not None:
+            row.changes["national_id"] = (identity.mask_of(person), values.masked_number(number or ""))
+        person.new_number = number or ""
+
     def rules(self) -> None:
         staff_numbers.refuse_other_capitals(list(self.sound()))
         for row in self.sound():
@@ -138,9 +167,11 @@ class RegisterRows(SheetRows):
 
     def before_writing(self, instance: Person) -> None:
         pinyin.fill(instance)
+        if hasattr(instance, "new_number"):
+            identity_service.put_checked(instance, instance.new_number)
 
     def write(self, created: list[Any], changed: list[Any]) -> None:
-        own = {field.name for field in Person._meta.concrete_fields}
+        own = {field.name for field in Person._meta.concrete_fields} | {"national_id"}
         moved_only = [row.instance.pk for row in self.rows if row.changes and not own & set(row.changes)]
         super().write(created, [person for person in changed if person.pk not in set(moved_only)])
 
@@ -166,7 +197,7 @@ class RegisterRows(SheetRows):
             yield Leadership.objects.filter(person_id__in=batch)
 
     def _write_postings(self) -> None:
-        staff_places.write_postings(self.rows, self.today)
+        staff_places.write_postings(self.rows, self.today, self.by)
 
     def _write_groups(self) -> None:
         staff_places.write_groups(self.rows, self.today)

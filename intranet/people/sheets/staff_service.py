@@ -131,7 +131,7 @@ SERVICE = (
     Column(
         "office_phone",
         _("Office phone"),
-        values.phones,
+        values.office_phone,
         ("办公电话", "座机", "固定电话", "办公室电话", "单位电话", "窗口电话"),
         export=lambda person: person.office_phone,
         example="8212",

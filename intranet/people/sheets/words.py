@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from intranet.sheets.issues import problem
-from intranet.sheets.rows import Lookup, Row, batches
-from intranet.sheets.values import Words, bare_window
+from intranet.sheets.rows import Lookup, Row, batches, one_kind_of_break
+from intranet.sheets.values import Words, as_text, bare_window
 
 from ..models import Body, Person, Unit, Window
 
@@ -33,6 +33,9 @@ POLITICAL_STATUS = Words(
         "中共党员": "party_member",
         "共产党员": "party_member",
         "中国共产党党员": "party_member",
+        "中国共产党员": "party_member",
+        "共产党": "party_member",
+        "中共": "party_member",
         "正式党员": "party_member",
         "预备党员": "probationary_member",
         "中共预备党员": "probationary_member",
@@ -43,6 +46,11 @@ POLITICAL_STATUS = Words(
         "无党派": "no_party",
         "无党派人士": "no_party",
         "入党积极分子": "masses",
+        "积极分子": "masses",
+        "发展对象": "masses",
+        "普通群众": "masses",
+        "一般群众": "masses",
+        "普通公民": "masses",
         "民主党派": "democratic_party",
     }
     | {
@@ -179,3 +187,12 @@ def people_by_number(numbers: Iterable[Any]) -> Lookup:
     for batch in batches(wanted):
         people += Person.objects.filter(staff_number__in=batch)
     return Lookup(people, lambda person: [person.staff_number], "unknown_person")
+
+
+def keep_as_it_stands(row: Row, *names: str) -> None:
+    """A cell that says exactly what is kept changes nothing, also where it would be read in a tidier form."""
+    for name in names:
+        if row.get(name) and row.instance.pk is not None:
+            kept = getattr(row.instance, name)
+            if kept and one_kind_of_break(as_text(row.cells.get(name)), kept):
+                row.values[name] = kept

@@ -17,7 +17,7 @@ from django.views.generic import FormView, TemplateView
 from intranet.access import audit
 from intranet.access.views import RuleErrorMixin
 
-from .. import own_data, reach
+from .. import identity, own_data, reach
 from ..forms import CorrectionForm
 from ..models import CorrectionRequest, Person
 from ..services import corrections
@@ -43,6 +43,7 @@ class OwnDataView(OwnEntryMixin, TemplateView):
         requests = CorrectionRequest.objects.visible_to(self.request.user).filter(person=self.person)
         return super().get_context_data(
             person=self.person,
+            identity_kept=identity.kept(),
             groups=[group for group in own_data.groups_of(self.person) if group.key != "corrections"],
             requests=[{"row": row, "entry": corrections.field_label(row.field)} for row in requests],
             **kwargs,

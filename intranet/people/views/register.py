@@ -1,25 +1,17 @@
-"""The staff register on screen: its list, an entry of it, an account for it."""
+"""The staff register on screen: its list, an entry of it."""
 
 from __future__ import annotations
 
-import secrets
-
 from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-from django.views import View
 from django.views.generic import TemplateView
-
-from intranet.access.exceptions import RuleError
-from intranet.access.views import show_rule_error
 
 from .. import forms
 from ..models import CorrectionRequest, Person, Posting
-from ..services import accounts, register
+from ..services import register
 from .office import PAGE, OfficeFormView, OfficeMixin
 
 
@@ -57,7 +49,7 @@ class RegisterView(OfficeMixin, TemplateView):
             placed = Posting.objects.open().filter(person=OuterRef("pk"))
             return people.current().exclude(Exists(placed))
         if shown == "no_account":
-            return people.current().filter(user__isnull=True)
+            return people.current().without_account_in_use()
         return people.current()
 
 
@@ -71,7 +63,8 @@ class AddPersonView(OfficeFormView):
         return super().get_context_data(**kwargs) | {"title": _("Add a person"), "button": _("Add"), "person": None}
 
     def save(self, form: forms.PersonForm) -> None:
-        self.person = register.add_person(by=self.request.user, **form.cleaned_data)
+        given = {**form.cleaned_data, "national_id": form.cleaned_data["national_id"] or ""}
+        self.person = register.add_person(by=self.request.user, **given)
         self.done(_("%(name)s is in the register. Enter a posting next.") % {"name": self.person})
 
     def get_success_url(self) -> str:
@@ -94,23 +87,3 @@ class EditPersonView(OfficeFormView):
     def save(self, form: forms.PersonForm) -> None:
         register.change_person(person=self.person, by=self.request.user, **form.cleaned_data)
         self.done(_("The entry is kept."))
-
-
-class OpenAccountView(OfficeMixin, View):
-    """Opens an account with a first password, which is shown on this one page and kept nowhere."""
-
-    http_method_names = ["post"]
-
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        person = get_object_or_404(Person.objects.visible_to(request.user), pk=pk)
-        password = secrets.token_urlsafe(9)
-        try:
-            user = accounts.open_account(person=person, by=request.user, password=password)
-        except RuleError as error:
-            show_rule_error(request, error)
-            return redirect("people:person", pk=pk)
-        response = render(
-            request, "people/office/account.html", {"person": person, "username": user.username, "password": password}
-        )
-        response["Cache-Control"] = "no-store"
-        return response

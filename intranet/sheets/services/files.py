@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from intranet import clock
@@ -118,8 +119,10 @@ def remove_old_files(now: Any) -> int:
 
 def discard(*, upload: SheetUpload, by: Any) -> None:
     """Forget an upload that was never imported; its file goes when no other upload holds it."""
-    if upload.imported:
-        raise AlreadyImported(_("This sheet has already been imported; its receipt is kept."))
-    upload.delete()
+    with transaction.atomic():
+        row = SheetUpload.objects.select_for_update().get(pk=upload.pk)
+        if row.imported:
+            raise AlreadyImported(_("This sheet has already been imported; its receipt is kept."))
+        row.delete()
     if not SheetUpload.objects.with_file().filter(sha256=upload.sha256).exists():
         file_path(upload.sha256).unlink(missing_ok=True)

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from intranet import clock
 from intranet.access import audit
 
-from ..binding import alias_index
 from ..exceptions import AlreadyImported, SheetError
 from ..headings import spellings
+from ..meanings import alias_index
 from ..models import KnownHeading, SheetUpload
 from .files import kind_for
 

@@ -7,7 +7,17 @@ A reader is called with the cell (None, text, number, bool, ``DateCell``, ``Padd
 from .amounts import money, percentage, tally
 from .cells import Context, Value, as_text, failed, is_blank, is_empty_mark, shown, written
 from .dates import DateValue, LunarText, read_date
-from .numbers import bare_window, identity_number, phones, staff_number, whole_number, windows
+from .masks import MaskedNumber, masked_number
+from .numbers import (
+    bare_window,
+    identity_number,
+    office_phone,
+    phones,
+    staff_number,
+    whole_number,
+    windows,
+    with_check_digit,
+)
 from .people import names
 from .times import time_of_day
 from .words import Words, name, text, yes_no
@@ -16,6 +26,7 @@ __all__ = [
     "Context",
     "DateValue",
     "LunarText",
+    "MaskedNumber",
     "Value",
     "Words",
     "as_text",
@@ -24,9 +35,11 @@ __all__ = [
     "identity_number",
     "is_blank",
     "is_empty_mark",
+    "masked_number",
     "money",
     "name",
     "names",
+    "office_phone",
     "percentage",
     "phones",
     "read_date",
@@ -37,6 +50,7 @@ __all__ = [
     "time_of_day",
     "whole_number",
     "windows",
+    "with_check_digit",
     "written",
     "yes_no",
 ]

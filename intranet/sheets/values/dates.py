@@ -139,7 +139,7 @@ def _text(text: str, plain_text: bool, this_year: int) -> Any:
     if plain_text and (short := re.fullmatch(r"(\d{4})\.1", bare)):
         return _january_or_october(bare, int(short[1]))
     found = re.fullmatch(
-        r"(\d{4}|\d{2})[-./年](\d{1,2})(?:[-./月](\d{1,2})[日号]?|[-./月]|月份)?(?:T?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?",
+        r"(\d{4}|\d{2})[-./年。、,·–—](\d{1,2})(?:[-./月。、,·–—](\d{1,2})[日号。]?|[-./月。]|月份)?(?:T?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?",
         bare,
     )
     if found:

@@ -8,7 +8,8 @@ from typing import Any
 
 from ..headings import plain, visible
 from ..workbook import PaddedNumber
-from .cells import EXACT, Context, Value, as_text, failed
+from .cells import EXACT, Context, Value, as_text, clean_text, failed
+from .masks import MASKED, MaskedNumber, masked_number
 
 DAMAGED = re.compile(r"\d(\.\d+)?E\+\d+", re.I)
 MOBILE = re.compile(r"1[3-9]\d{9}")
@@ -16,6 +17,9 @@ LANDLINE = re.compile(r"(0\d{2,3})?[1-9]\d{6,7}(转\d{1,6})?|(0\d{2,3})?[1-9]\d{
 BETWEEN_PHONES = re.compile(r"[/、;,,\n|]|或|和|\s{2,}|(?<=\d{11})\s(?=1[3-9]\d{9})")
 # 13800001234(微信同号): what stands in brackets is no number; (0475)8212345 is.
 WORDS_IN_BRACKETS = re.compile(r"\([^()\d]*\)")
+BEFORE_PHONE = re.compile(
+    r"^\s*(手机|移动|联系|办公|本人)?(电话|号码)?(座机|宅电|内线|分机|短号|小号|TEL)?\s*:?\s*(?=[\d+(])", re.I
+)
 WINDOW_WORDS = re.compile(r"(综合|服务|办事)?(窗口|号窗口|号窗|号台|号|窗|台|#)")
 NOTE_AFTER_NUMBER = re.compile(r"^([A-Za-z]{0,2}\d{1,4}\s*(?:号窗口|号窗|号|窗口|窗)?)\s*\([^()]*\)$")
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -57,6 +61,7 @@ def phones(cell: Any, context: Context) -> Value:
             continue
         if DAMAGED.fullmatch(part.strip()):
             return failed("number_damaged", value=part.strip())
+        part = BEFORE_PHONE.sub("", part)
         digits = re.sub(r"[\s()]", "", re.sub(r"^\s*((\+|00)86|86(?=[\s-]*1[3-9]))", "", part))
         joined = re.sub(r"[-–—]", "", digits)
         if MOBILE.fullmatch(joined):
@@ -66,6 +71,19 @@ def phones(cell: Any, context: Context) -> Value:
         else:
             return failed("bad_phone", value=as_text(cell))
     return Value(found) if found else failed("bad_phone", value=as_text(cell))
+
+
+def office_phone(cell: Any, context: Context) -> Value:
+    """Telephone numbers as one text; what is none ("0475-8101转2", "见通讯录") stays as it was written.
+
+    Nothing is dialled from it, so nothing is refused but a number the spreadsheet has spoilt.
+    """
+    read = phones(cell, context)
+    if read.problem is None:
+        return Value("、".join(read.value))
+    if read.problem.code != "bad_phone":
+        return read
+    return Value(clean_text(cell)[0])
 
 
 def bare_window(text: str) -> str:
@@ -99,21 +117,29 @@ def whole_number(cell: Any, context: Context) -> Value:
 
 
 def identity_number(cell: Any, context: Context) -> Value:
-    """An 18-character identity number. One stored as a number is refused, never repaired: its end is invented."""
+    """An 18-character identity number, or a MaskedNumber as exports write it. No sentence repeats the number.
+
+    One stored as a number is refused, never repaired: its end is invented.
+    """
     if isinstance(cell, float | int | PaddedNumber) and not isinstance(cell, bool):
-        return failed("number_as_float", value=as_text(cell))
+        return failed("number_as_float", value=masked_number(as_text(cell)))
     written = "".join(_as_written(cell).split()).upper()
+    if MASKED.fullmatch(written):
+        return Value(MaskedNumber(written))
     if DAMAGED.fullmatch(written):
-        return failed("number_damaged", value=written)
+        return failed("number_damaged", value=masked_number(written))
+    if re.fullmatch(r"[1-9]\d{14}", written):
+        return failed("old_id", value=masked_number(written))
     if not re.fullmatch(r"[1-9]\d{16}[\dX]", written) or not _check_digit_holds(written):
-        return failed("bad_id", value=_masked(written))
+        return failed("bad_id", value=masked_number(written))
     return Value(written)
+
+
+def with_check_digit(number: str) -> str:
+    """Seventeen digits and the character that follows from them (GB 11643)."""
+    return number + CHECK[sum(int(digit) * weight for digit, weight in zip(number, WEIGHTS, strict=True)) % 11]
 
 
 def _check_digit_holds(number: str) -> bool:
     """GB 11643: the last character follows from the seventeen before it."""
-    return CHECK[sum(int(digit) * weight for digit, weight in zip(number, WEIGHTS, strict=False)) % 11] == number[17]
-
-
-def _masked(number: str) -> str:
-    return f"{number[:6]}********{number[14:18]}" if len(number) >= 18 else f"{number[:4]}…"
+    return with_check_digit(number[:17]) == number

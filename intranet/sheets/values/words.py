@@ -20,6 +20,8 @@ HAN = re.compile(r"[\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U00
 NOT_IN_NAMES = re.compile(r"[\d<>{}=@#$%^&*+|\\/?!_~，。；：？！、;:※]")
 # Two names under each other in one cell; a long name of one person breaks at its dot.
 TWO_PEOPLE = re.compile(r"\w{2,4}[^\S\n]*(\n\s*\w{2,4}[^\S\n]*)+")
+# What halls write where a post has nobody.
+NOBODY = frozenset({"暂缺", "空缺", "待定", "空岗", "缺编", "缺员", "待聘", "无人", "待补"})
 HALF_WIDTH = {code: code - 0xFEE0 for code in (0xFF08, 0xFF09, *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
 
 
@@ -36,7 +38,13 @@ def name(cell: Any, context: Context) -> Value:
     bare = BRACKETS.sub("", given).strip()
     if bare != given:
         warnings = (problem("name_note", value=given),)
-    if not isinstance(cell, str) or not bare or TWO_PEOPLE.fullmatch(bare) or _has_foreign_marks(bare):
+    if (
+        not isinstance(cell, str)
+        or not bare
+        or bare in NOBODY
+        or TWO_PEOPLE.fullmatch(bare)
+        or _has_foreign_marks(bare)
+    ):
         return failed("bad_name", value=given)
     joined = DOTS.sub("·", "".join(bare.split())).strip("·") if HAN.search(bare) else " ".join(bare.split())
     return Value(joined, None, warnings)
@@ -83,9 +91,53 @@ def _labels(words: Words) -> dict[str, Any]:
     return _known_labels[id(words)]
 
 
-YES = frozenset({"是", "√", "✓", "✔", "☑", "有", "Y", "YES", "1", "TRUE", "○", "对", "已", "V"})
+YES = frozenset(
+    {
+        "是",
+        "√",
+        "✓",
+        "✔",
+        "☑",
+        "有",
+        "Y",
+        "YES",
+        "1",
+        "TRUE",
+        "○",
+        "对",
+        "已",
+        "V",
+        "已加入",
+        "已入会",
+        "入会",
+        "会员",
+    }
+)
 NO = frozenset(
-    {"否", "×", "✗", "✘", "✕", "X", "无", "N", "NO", "0", "FALSE", "不是", "非", "未", "—", "-", "/", "没有"}
+    {
+        "否",
+        "×",
+        "✗",
+        "✘",
+        "✕",
+        "X",
+        "无",
+        "N",
+        "NO",
+        "0",
+        "FALSE",
+        "不是",
+        "非",
+        "未",
+        "—",
+        "-",
+        "/",
+        "没有",
+        "未加入",
+        "未入会",
+        "非会员",
+        "□",
+    }
 )
 
 

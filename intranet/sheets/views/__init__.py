@@ -13,15 +13,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from intranet.access.confirm import recently_confirmed
 from intranet.access.exceptions import NotAllowed, RuleError
 from intranet.access.views import show_rule_error
 
 from .. import exports, services
-from ..forms import UploadForm
+from ..forms import PrivateExportForm, UploadForm
 from ..models import KnownHeading, SheetUpload
 from ..registry import SheetKind, kinds_for
 from ..services import jobs
-from .own import XLSX, file_response, for_those_who_import, own_upload
+from .own import CSV, XLSX, file_response, for_those_who_import, own_upload
 
 
 def _kind_or_404(request: HttpRequest, key: str) -> SheetKind:
@@ -109,7 +110,24 @@ def export(request: HttpRequest, key: str) -> HttpResponse:
     form = "csv" if request.GET.get("form") == "csv" else "xlsx"
     held = BytesIO()
     exports.export(kind=key, form=form, file=held, by=request.user)
-    return file_response(held, f"{kind.label}.{form}", XLSX if form == "xlsx" else "text/csv; charset=utf-8")
+    return file_response(held, f"{kind.label}.{form}", XLSX if form == "xlsx" else CSV)
+
+
+@for_those_who_import
+@recently_confirmed
+@require_http_methods(["GET", "HEAD", "POST"])
+def export_private(request: HttpRequest, key: str) -> HttpResponse:
+    """The list with whole numbers instead of masks: password, reason, file."""
+    kind = _kind_or_404(request, key)
+    if not kind.has_private_columns:
+        raise Http404
+    form = PrivateExportForm(request.POST or None, initial={"form": "xlsx"})
+    if request.method == "POST" and form.is_valid():
+        held, chosen, reason = BytesIO(), form.cleaned_data["form"], form.cleaned_data["reason"]
+        exports.export(kind=key, form=chosen, file=held, by=request.user, with_private=True, reason=reason)
+        return file_response(held, f"{kind.label}.{chosen}", XLSX if chosen == "xlsx" else CSV)
+    status = 422 if form.errors else 200
+    return render(request, "sheets/export_private.html", {"form": form, "kind": kind}, status=status)
 
 
 @for_those_who_import

@@ -17,6 +17,7 @@ from ..models import SheetUpload
 from ..registry import kinds_for
 from ..rights import uses_sheets
 
+CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 

@@ -69,6 +69,8 @@ def _show(request: HttpRequest, upload: SheetUpload, shown: dict[str, Any]) -> H
 def _said(request: HttpRequest, upload: SheetUpload) -> HttpResponse:
     """What the person said about the sheet; then it is read again."""
     given, by = request.POST, request.user
+    if "discard" in given:
+        return _thrown_away(request, upload)
     try:
         if "kind" in given:
             services.name_kind(upload=upload, kind=given["kind"], by=by)
@@ -93,6 +95,16 @@ def _said(request: HttpRequest, upload: SheetUpload) -> HttpResponse:
         if not jobs.is_small(upload):
             jobs.ask(upload=upload, task="check", by=by)
     return redirect("sheets:preview", pk=upload.pk)
+
+
+def _thrown_away(request: HttpRequest, upload: SheetUpload) -> HttpResponse:
+    try:
+        services.discard(upload=upload, by=request.user)
+    except RuleError as error:
+        show_rule_error(request, error)
+        return redirect("sheets:preview", pk=upload.pk)
+    messages.success(request, _("The file has been deleted."))
+    return redirect("sheets:upload")
 
 
 def _offered(upload: SheetUpload, by: Any) -> dict[str, set[str]]:

@@ -23,6 +23,8 @@ class Command(BaseCommand):
         parser.add_argument("kind")
         parser.add_argument("file", type=Path)
         parser.add_argument("--template", action="store_true", help="headings, notes, dropdowns and an example")
+        parser.add_argument("--with-ids", action="store_true", help="private columns whole instead of masked")
+        parser.add_argument("--reason", default="", help="why, with --with-ids; it is kept with the record")
         parser.add_argument("--as", dest="username", help="what this user may see")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -36,7 +38,9 @@ class Command(BaseCommand):
                     if options["template"]:
                         exports.write_template(kind, file)
                     else:
-                        exports.export(kind=key, form="csv" if path.suffix == ".csv" else "xlsx", file=file, by=user)
+                        form = "csv" if path.suffix == ".csv" else "xlsx"
+                        private = {"with_private": options["with_ids"], "reason": options["reason"]}
+                        exports.export(kind=key, form=form, file=file, by=user, **private)
         except RuleError as error:
             raise CommandError(str(error), returncode=2) from error
         except OSError as error:

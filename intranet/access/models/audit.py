@@ -1,77 +1,20 @@
-"""Users, roles and the audit log."""
+"""The audit log's rows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
-from django.contrib.auth.models import AbstractUser, Group
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.models.audit_log import BaseLogEntry, BaseLogEntryManager, LogEntryQuerySet
 
 from intranet import clock
 
-from .audit import current_address, neutral_title
-from .registry import has_private_fields
+from ..audit import current_address, neutral_title
+from ..registry import has_private_fields
 
-
-class User(AbstractUser):
-    """Someone who signs in. The staff number is the usual user name; ``name`` is shown."""
-
-    first_name = None  # type: ignore[assignment]
-    last_name = None  # type: ignore[assignment]
-    name = models.CharField(_("name"), max_length=60)
-    must_change_password = models.BooleanField(_("must change password"), default=False)
-    # Made by the demo hall: its password is known, so production never has one.
-    is_demo = models.BooleanField(_("demo account"), default=False, editable=False)
-
-    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
-
-    class Meta:
-        verbose_name = _("user")
-        verbose_name_plural = _("users")
-
-    def __str__(self) -> str:
-        return self.name or self.username
-
-    def get_full_name(self) -> str:
-        return self.name
-
-    def get_short_name(self) -> str:
-        return self.name
-
-    def has_role(self, *keys: str) -> bool:
-        """Whether the person holds any of these roles; one query a request, remembered."""
-        return bool(self.role_keys & set(keys))
-
-    def know_roles(self, keys: Iterable[str]) -> None:
-        """Take the role keys from whoever has read them together with the account, and ask no more."""
-        self._role_keys = frozenset(keys) if self.is_active else frozenset()
-
-    @property
-    def role_keys(self) -> frozenset[str]:
-        if not hasattr(self, "_role_keys"):
-            self._role_keys = (
-                frozenset(Role.objects.filter(group__user=self).values_list("key", flat=True))
-                if self.is_active
-                else frozenset()
-            )
-        return self._role_keys
-
-
-class Role(models.Model):
-    """A hall-wide role (see ``roles.py``), tied to the Wagtail group that carries its permissions."""
-
-    key = models.SlugField(_("key"), unique=True)
-    group = models.OneToOneField(Group, on_delete=models.PROTECT, related_name="role", verbose_name=_("group"))
-
-    class Meta:
-        verbose_name = _("role")
-        verbose_name_plural = _("roles")
-
-    def __str__(self) -> str:
-        return self.key
+if TYPE_CHECKING:
+    from .users import User
 
 
 class AuditEntryQuerySet(LogEntryQuerySet):

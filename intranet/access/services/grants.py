@@ -1,20 +1,14 @@
-"""Who holds which role, opening a locked account, and passwords."""
+"""Who holds which role."""
 
 from __future__ import annotations
 
-import secrets
-
-from axes.utils import reset as reset_attempts
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from . import audit
-from .exceptions import NotAllowed, UnknownRole
-from .models import Role, User
-from .roles import ROLES
-
-# Without letters and digits that are mistaken for each other when read aloud or from paper.
-READABLE = "abcdefghjkmnpqrstuvwxyz23456789"
+from .. import audit
+from ..exceptions import NotAllowed, UnknownRole
+from ..models import ActivationSlip, RememberedPhone, Role, User
+from ..roles import ROLES, with_officer_rights
 
 
 def _role(key: str) -> Role:
@@ -27,13 +21,26 @@ def _role(key: str) -> Role:
 def give_role(user: User, key: str, *, by: User | None = None) -> bool:
     """Give a hall-wide role. Gives False if the person holds it already. Raises UnknownRole."""
     role = _role(key)
-    User.objects.select_for_update().get(pk=user.pk)
+    row = User.objects.select_for_update().get(pk=user.pk)
     if user.groups.filter(pk=role.group_id).exists():
         return False
     user.groups.add(role.group)
     _forget_permissions(user)
+    if with_officer_rights({key}):
+        _expect_more_of(row)
     audit.record("access.give_role", user, by=by, data={"role": key})
     return True
+
+
+def _expect_more_of(user: User) -> None:
+    """What is good enough for a colleague is not for an officer: a PIN becomes a password at once, no phone stays
+    signed in, and a slip that somebody of the personnel office has seen opens nothing any more.
+    """
+    RememberedPhone.objects.filter(user=user).delete()
+    ActivationSlip.objects.filter(user=user).delete()
+    if user.has_pin:
+        user.must_change_password = True
+        user.save(update_fields=["must_change_password"])
 
 
 @transaction.atomic
@@ -65,34 +72,3 @@ def set_roles(user: User, keys: set[str], *, by: User) -> None:
         give_role(user, key, by=by)
     for key in sorted(held - keys):
         take_role(user, key, by=by)
-
-
-@transaction.atomic
-def unlock(user: User, *, by: User | None = None) -> None:
-    """Open an account that wrong passwords have locked, from every address."""
-    reset_attempts(username=user.username)
-    audit.record("access.unlock", user, by=by)
-
-
-@transaction.atomic
-def hand_over_password(user: User, *, by: User) -> str:
-    """A new password, shown once to the administrator, who tells it in person; it must be changed at the
-    first sign-in, and every session of the account ends. Raises NotAllowed on one's own account.
-    """
-    if by.pk == user.pk:
-        raise NotAllowed(_("Please change your own password on the password page."))
-    password = "-".join("".join(secrets.choice(READABLE) for _place in range(4)) for _group in range(3))
-    user.set_password(password)
-    user.must_change_password = True
-    user.save(update_fields=["password", "must_change_password"])
-    reset_attempts(username=user.username)
-    audit.record("access.password_handed_over", user, by=by)
-    return password
-
-
-@transaction.atomic
-def password_changed(user: User) -> None:
-    """The person has chosen a password of their own."""
-    User.objects.filter(pk=user.pk).update(must_change_password=False)
-    user.must_change_password = False
-    audit.record("access.password_change", user, by=user)
