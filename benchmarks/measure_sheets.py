@@ -188,6 +188,8 @@ def side_by_side() -> list[Case]:
     """New rows, then the same rows again. Once for both figures: the stock resources need their time."""
     people, postings = stock_data(register_rows(STOCK_ROWS))
     with hall() as here:
+        here.import_whole(20)  # what is loaded once, the readings of names before all, is loaded for both
+        here.empty()
         ours = [our_case(here)]
         written = tables()
         ours.append(our_case(here))
