@@ -136,23 +136,23 @@ def import_everything(days: Days, page, folder: Path) -> None:
 
 
 def open_accounts(days: Days, page) -> None:
-    """The personnel office opens the accounts; everyone chooses a password of their own."""
+    """The personnel office makes a slip for each; everyone opens their account with it and chooses a password."""
     for number, name, *_rest in sheets.PEOPLE:
         days.go(page, f"/people/?q={number}")
         page.locator("main").get_by_role("link", name=name).first.click()
         page.wait_for_load_state()
         page.locator("form[action$='/account/'] button").click()
         page.wait_for_load_state()
-        first = page.locator("main dl code").nth(1).inner_text()
+        code = page.locator(".slip-code").inner_text()
         own = days.chromium.new_context().new_page()
-        own.goto(f"{days.hall.base}/sign-in/")
+        own.goto(f"{days.hall.base}/activate/")
         own.fill("input[name=username]", number)
-        own.fill("input[name=password]", first)
-        own.press("input[name=password]", "Enter")
-        own.wait_for_url("**/password/**")
-        own.fill("input[name=old_password]", first)
-        own.fill("input[name=new_password1]", PASSWORD)
-        own.fill("input[name=new_password2]", PASSWORD)
+        own.fill("input[name=code]", code)
+        press(own)
+        if own.locator("input[name=how][value=password]").count():
+            own.locator("input[name=how][value=password]").check()
+        own.fill("input[name=secret]", PASSWORD)
+        own.fill("input[name=again]", PASSWORD)
         press(own)
         own.context.close()
 
