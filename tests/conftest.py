@@ -90,6 +90,14 @@ def own_database(django_db_setup, django_db_blocker):
 
 
 @pytest.fixture(scope="session")
+def chromium():
+    """One Chromium for the worker; every test opens contexts of its own."""
+    from tests.chromium import browser
+
+    yield from browser()
+
+
+@pytest.fixture(scope="session")
 def halls(tmp_path_factory):
     """Demo halls at work or standing still (tests.halls.Halls), thrown away when the worker is done."""
     from tests.halls import Halls

@@ -6,7 +6,6 @@ security policy counts and no server is needed.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,9 +13,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.staticfiles import finders
 from django.test import Client
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 
-from tests.machine import PATIENCE, chromium_path, need
+from tests.machine import PATIENCE
 from tests.people_of_the_hall import make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
@@ -24,22 +23,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 SITE = "http://hall.test"
 KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
 PHONE, DESK = 360, 1280
-
-
-@pytest.fixture(scope="module")
-def chromium(django_db_setup):
-    need("chromium")
-    # Playwright keeps an event loop in this thread; Django would refuse the database beside it.
-    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE", "")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium_path(),
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        yield browser
-        browser.close()
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = before
 
 
 def drawn(path: str, **cookies: str) -> tuple[bytes, dict[str, str]]:
