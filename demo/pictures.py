@@ -93,7 +93,7 @@ def take_import(hall: running.RunningHall, browser: Browser, account: dict) -> N
         page.wait_for_load_state()
 
     bring("11月新进花名册", False)
-    unknown = page.locator("form.sheet-inline").filter(has_text="派来的地方")
+    unknown = page.locator(".sheet-ignored li").filter(has_text="派来的地方")
     unknown.locator("select").select_option("unit")
     unknown.locator("button").click()
     page.locator("#problems").scroll_into_view_if_needed()

@@ -69,7 +69,7 @@ def test_from_nine_problems_to_a_receipt_and_back(hall, chromium, personnel, fac
     messy = messy_register.write(tmp_path / "花名册.xlsx", **facts)
     # A column is missing; one that nobody knows turns out to be it, and that is remembered.
     assert "缺少" in officer.bring(messy)
-    unknown = page.locator("form.sheet-inline").filter(has_text="派来的地方")
+    unknown = page.locator(".sheet-ignored li").filter(has_text="派来的地方")
     unknown.locator("select").select_option("unit")
     unknown.locator("button").click()
     page.wait_for_load_state()
