@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from .headings import letter
 from .issues import Issue
-from .rows import Row
+from .row import Row
 from .services.checking import Report
 from .table import Binding
 from .values import shown

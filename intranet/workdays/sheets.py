@@ -11,7 +11,8 @@ from intranet.access import roles
 from intranet.sheets import values
 from intranet.sheets.issues import problem
 from intranet.sheets.registry import Column, SheetKind
-from intranet.sheets.rows import BATCH, Row, SheetRows
+from intranet.sheets.row import Row
+from intranet.sheets.rows import BATCH, SheetRows
 
 from .models import Day, Year
 

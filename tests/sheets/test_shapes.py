@@ -15,8 +15,9 @@ from intranet.people.sheets.windows import WINDOWS
 from intranet.sheets import values
 from intranet.sheets.bounds import Refused
 from intranet.sheets.finder import find
+from intranet.sheets.reading import read_rows
 from intranet.sheets.registry import Column, SheetKind
-from intranet.sheets.rows import SheetRows, read_rows
+from intranet.sheets.rows import SheetRows
 from intranet.sheets.workbook import open_workbook
 
 from .books import write_book

@@ -13,8 +13,8 @@ from intranet.people.models import Person
 from intranet.sheets import services
 from intranet.sheets.answers import Answers
 from intranet.sheets.finder import find
+from intranet.sheets.reading import read_rows
 from intranet.sheets.registry import sheet_kinds
-from intranet.sheets.rows import read_rows
 from intranet.sheets.services import check
 from intranet.sheets.workbook import open_workbook
 

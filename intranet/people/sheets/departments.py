@@ -9,7 +9,8 @@ from intranet.sheets import values
 from intranet.sheets.headings import plain
 from intranet.sheets.issues import problem
 from intranet.sheets.registry import Column, SheetKind
-from intranet.sheets.rows import BATCH, Row, SheetRows
+from intranet.sheets.row import Row
+from intranet.sheets.rows import BATCH, SheetRows
 
 from ..models import Unit
 from .words import UNIT_WORDS, choices_of, keep_as_it_stands, label_of, refuse_closed, units_by_name

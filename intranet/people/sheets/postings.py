@@ -15,7 +15,8 @@ from intranet.sheets import values
 from intranet.sheets.headings import plain
 from intranet.sheets.issues import problem
 from intranet.sheets.registry import Column, SheetKind
-from intranet.sheets.rows import BATCH, Lookup, Row, SheetRows, batches
+from intranet.sheets.row import Row
+from intranet.sheets.rows import BATCH, Lookup, SheetRows, batches
 
 from ..models import Leadership, Person, Posting, Unit, Window
 from ..rules import window_fault

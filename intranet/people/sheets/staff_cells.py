@@ -6,7 +6,7 @@ import datetime as dt
 
 from intranet.sheets import values
 from intranet.sheets.issues import problem
-from intranet.sheets.rows import Row
+from intranet.sheets.row import Row
 from intranet.workdays.lunar import LunarDay, LunarError, solar_of
 
 from ..models import Window

@@ -10,7 +10,8 @@ from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from intranet.sheets.issues import Problem, problem
-from intranet.sheets.rows import Row, batches
+from intranet.sheets.row import Row
+from intranet.sheets.rows import batches
 from intranet.sheets.values import masked_number
 
 from .. import identity

@@ -6,7 +6,8 @@ import datetime as dt
 from typing import Any
 
 from intranet.sheets.issues import problem
-from intranet.sheets.rows import BATCH, Row, batches
+from intranet.sheets.row import Row
+from intranet.sheets.rows import BATCH, batches
 
 from ..models import Membership, Posting
 from ..services import leaderships

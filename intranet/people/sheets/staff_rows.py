@@ -12,7 +12,8 @@ from django.db.models import Prefetch
 
 from intranet.sheets import values
 from intranet.sheets.issues import Problem, problem
-from intranet.sheets.rows import BATCH, Lookup, Row, SheetRows, batches
+from intranet.sheets.row import Row
+from intranet.sheets.rows import BATCH, Lookup, SheetRows, batches
 
 from .. import identity, pinyin
 from ..models import Body, Leadership, Membership, Person, Posting, Unit, Window

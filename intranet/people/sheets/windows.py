@@ -12,7 +12,8 @@ from intranet.access import roles
 from intranet.sheets import values
 from intranet.sheets.issues import problem
 from intranet.sheets.registry import Column, SheetKind
-from intranet.sheets.rows import BATCH, Lookup, Row, SheetRows, batches
+from intranet.sheets.row import Row
+from intranet.sheets.rows import BATCH, Lookup, SheetRows, batches
 
 from ..models import Unit, Window, Zone
 from .words import WINDOW_WORDS, choices_of, label_of, refuse_closed, units_by_name

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from intranet.sheets.issues import problem
-from intranet.sheets.rows import Lookup, Row, batches, one_kind_of_break
+from intranet.sheets.row import Row
+from intranet.sheets.rows import Lookup, batches, one_kind_of_break
 from intranet.sheets.values import Words, as_text, bare_window
 
 from ..models import Body, Person, Unit, Window

@@ -17,8 +17,10 @@ from ..finder import find, recognise
 from ..issues import Issue, sentence
 from ..known_headings import known_headings, known_headings_of
 from ..pause import no_collecting
+from ..reading import read_rows
 from ..registry import SheetKind, kinds_for
-from ..rows import Row, SheetRows, read_rows
+from ..row import Row
+from ..rows import SheetRows
 from ..table import Ignored, Table
 from ..workbook import Workbook, bounds_of_the_hall, open_workbook
 from .files import kind_for
