@@ -81,7 +81,8 @@ def test_slips_of_one_department_and_who_gets_none(hall, officer, client):
     assert [(slip.username, slip.place) for slip in made] == [("T1", "区税务局")]
     assert not Person.objects.get(pk=tax.pk).user.is_active
     assert [slip.username for slip in slips_on(client.post("/people/slips/", {"unit": "none"}))] == ["U1"]
-    assert client.post("/people/slips/", {"unit": "x"}).status_code == 302
+    for nonsense in ("x", "9" * 20, "9" * 5000):
+        assert client.post("/people/slips/", {"unit": nonsense}).status_code == 302
     with pytest.raises(NotAllowed):
         slips.hand_out(people=[auditor.person], by=officer)
     system = make_user(None, "system_admin")

@@ -23,6 +23,8 @@ from ..services import slips
 from .office import OfficeFormView, OfficeMixin
 
 EVERYBODY, UNPLACED = "all", "none"
+# More digits than this are no key of any unit, and no number a database takes.
+LONGEST_KEY = 18
 
 
 class SlipsView(RolesRequiredMixin, TemplateView):
@@ -41,7 +43,7 @@ class SlipsView(RolesRequiredMixin, TemplateView):
         chosen = request.POST.get("unit", "")
         if chosen == UNPLACED:
             people = people.unplaced()
-        elif chosen.isdecimal():
+        elif chosen.isdecimal() and len(chosen) < LONGEST_KEY:
             people = people.in_units([int(chosen)])
         elif chosen != EVERYBODY:
             messages.error(request, _("Please choose a department."))

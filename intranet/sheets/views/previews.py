@@ -26,6 +26,7 @@ from ..services import jobs
 from .own import XLSX, file_response, for_those_who_import, own_upload
 
 ROWS_A_PAGE = 50
+LONGEST_ROW_NUMBER = 8
 
 
 def _job_of(upload: SheetUpload) -> SheetJob | None:
@@ -78,7 +79,8 @@ def _said(request: HttpRequest, upload: SheetUpload) -> HttpResponse:
             services.choose_sheet(upload=upload, sheet=given["sheet"], by=by)
         elif "heading_row" in given:
             number = given["heading_row"]
-            services.choose_heading_row(upload=upload, number=int(number) if number.isdecimal() else 0, by=by)
+            row = int(number) if number.isdecimal() and len(number) < LONGEST_ROW_NUMBER else 0
+            services.choose_heading_row(upload=upload, number=row, by=by)
         elif "heading" in given:
             services.say_heading(kind=upload.kind, heading=given["heading"], column=given.get("column", ""), by=by)
             messages.success(request, _("The hall remembers what “%(heading)s” is.") % {"heading": given["heading"]})
