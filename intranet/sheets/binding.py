@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from .blocks import Blocks, blocks_of
 from .bounds import Refused
 from .headings import letter, plain, spellings
@@ -9,13 +11,14 @@ from .issues import problem
 from .meanings import match, word_of
 from .registry import Column
 from .table import Binding, Ignored, Table
-from .values import shown
+from .values import masked_number, shown
 from .workbook import Grid
 
 LOOK_AT = 30
 DEEPEST = 3
 WIDEST = 200
 # What is shown of a sheet whose headings were not found.
+LIKE_AN_IDENTITY = re.compile(r"\d{15}")
 ROWS_TO_CHOOSE, TEXTS_TO_CHOOSE = 12, 12
 SERIALS = frozenset({"序号", "序", "NO", "SN", "行号", "顺序号", "顺号"})
 
@@ -66,7 +69,9 @@ def first_rows(grid: Grid) -> list[tuple[int, list[str]]]:
 
 
 def _first_texts(grid: Grid, number: int) -> list[str]:
-    return [shown(value)[:20] for value in grid.rows[number - 1][:TEXTS_TO_CHOOSE]]
+    """Nobody has said yet which column is which, so whatever looks like an identity number is masked."""
+    texts = (shown(value) for value in grid.rows[number - 1][:TEXTS_TO_CHOOSE])
+    return [masked_number(text) if LIKE_AN_IDENTITY.search(plain(text)) else text[:20] for text in texts]
 
 
 def _places(table: Table) -> list[dict[str, int]]:

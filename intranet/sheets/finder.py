@@ -79,7 +79,13 @@ def _why_nothing(grids: list[Grid], kind: SheetKind, lacking: list[Any]) -> Refu
         _number, _score, missing, table = min(lacking, key=lambda entry: entry[:2])
         unknown = [ignored for ignored in table.ignored if ignored.spelling]
         needed = "、".join(str(column.label) for column in missing)
-        return Refused("missing_column", needed=needed, unknown=unknown, first_rows=first_rows(table.grid))
+        return Refused(
+            "missing_column",
+            needed=needed,
+            unknown=unknown,
+            used=sorted(table.columns),
+            first_rows=first_rows(table.grid),
+        )
     needed = "、".join(str(column.label) for column in kind.columns if column.required)
     seen = next((grid for grid in grids if not grid.hidden and any(any(row) for row in grid.rows)), grids[0])
     return Refused("no_headings", kind=kind.label, needed=needed, first_rows=first_rows(seen))

@@ -30,7 +30,7 @@ def document(report: Report) -> dict[str, Any]:
         "outcome": report.outcome,
         "counts": report.counts,
         "headings": [{"letter": letter(held.index + 1), "text": held.heading} for held in _bindings(report)],
-        "used": [held.column.name for held in _bindings(report)],
+        "used": report.used or [held.column.name for held in _bindings(report)],
         "lines": [_line(row) for row in report.rows],
         "errors": [_error(issue) for issue in report.errors[:ERRORS_SHOWN]],
         "more_errors": max(0, len(report.errors) - ERRORS_SHOWN),

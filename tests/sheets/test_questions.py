@@ -113,6 +113,7 @@ class TestHeadings:
         page = desk.get(sent)
         assert page.context["outcome"] == "refused"
         assert [column["heading"] for column in page.context["ignored"]] == ["派来的地方"]
+        assert page.context["columns"][0].name == "unit"
         desk.post(sent, {"heading": "派来的地方", "column": "unit"})
         assert desk.get(sent).context["outcome"] == "clean"
         entry = AuditEntry.objects.get(action="sheets.know_heading")
@@ -175,6 +176,13 @@ class TestWhereTheHeadingsStand:
         desk.post(sent, {"heading": "乙", "column": "unit"})
         page = desk.get(sent)
         assert (page.context["outcome"], page.context["counts"]["rows"]) == ("clean", 1)
+
+    def test_what_may_be_an_identity_number_is_masked_before_anybody_knows_the_column(self, desk, tmp_path):
+        numbers = ["11990019850312001X", " 1199 0019 8503 1200 1X", "119900850312001", "13800001234"]
+        sent = send(desk, write_book(tmp_path / "a.xlsx", [["甲", "乙", "丙", "丁"], numbers])).url
+        page = desk.get(sent)
+        assert page.context["first_rows"][1]["texts"] == ["119900********001X", "1199…", "1199…", "13800001234"]
+        assert "850312" not in page.content.decode()
 
     def test_of_two_tables_one_is_chosen(self, desk, tmp_path):
         rows = [["姓名", "单位", ""], ["甲某", "税务局"], ["", "单位", "姓名"], ["", "自然资源局", "乙某"]]

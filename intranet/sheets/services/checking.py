@@ -50,10 +50,11 @@ class Report:
     peak_mb: float = 0.0
     handler: SheetRows | None = None
     # What the person may be asked when the table was not found for certain: one of several sheets, the row of
-    # the headings, headings nobody knows, columns that are missing.
+    # the headings, headings nobody knows beside the columns that are known.
     sheet_names: list[str] = field(default_factory=list)
     first_rows: list[tuple[int, list[str]]] = field(default_factory=list)
     unknown: list[Ignored] = field(default_factory=list)
+    used: list[str] = field(default_factory=list)
 
     def _count(self, outcome: str) -> int:
         return sum(1 for row in self.rows if row.outcome == outcome)
@@ -133,6 +134,7 @@ def _refuse(report: Report, refusal: Refused) -> None:
     report.sheet_names = list(about.pop("choices", ()))
     report.first_rows = list(about.pop("first_rows", ()))
     report.unknown = list(about.pop("unknown", ()))
+    report.used = list(about.pop("used", ()))
     report.errors = [Issue(refusal.code, sentence(refusal.code, about))]
 
 

@@ -63,6 +63,8 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
 def _show(request: HttpRequest, upload: SheetUpload, shown: dict[str, Any]) -> HttpResponse:
     page = Paginator(shown["lines"], ROWS_A_PAGE).get_page(request.GET.get("page"))
     columns = [column for column in kinds_for(request.user)[upload.kind].columns if column.name not in shown["used"]]
+    # What is missing stands first: that is what an unknown heading most likely means.
+    columns.sort(key=lambda column: not column.required)
     context = {**shown, "upload": upload, "page_obj": page, "lines": page.object_list, "columns": columns}
     return render(request, "sheets/preview.html", context)
 
