@@ -34,6 +34,9 @@ STYLE = re.compile(rb'\bs="(\d{1,6})"')
 ROW = re.compile(rb"<(?:\w+:)?row\b([^<>]*)>")
 COLUMN = re.compile(rb"<(?:\w+:)?col\b([^<>]*)>")
 WORKBOOK = "xl/workbook.xml"
+DIMENSION = re.compile(rb'<(?:\w+:)?dimension\b[^<>]*\bref="[A-Z]{1,3}\d{1,7}:([A-Z]{1,3})(\d{1,7})"')
+# A sheet may claim more cells than it holds (old generators do); a hundred times what may be read is no slip.
+CLAIMED = 100
 # More than any spreadsheet program keeps, or any hall has: the readers hold them all in memory.
 MOST_TAGS = {b"xf ": 140_000, b"mergeCell ": 100_000, b"definedName ": 20_000, b"numFmt ": 10_000}
 
@@ -162,8 +165,17 @@ def _scan_sheets(members: dict[str, bytes], bounds: Bounds) -> dict[str, SheetSc
         content = members.pop(targets.get(attribute(attributes, b"id"), ""), None)
         if content is None:
             raise Refused("unreadable")
+        _check_claim(content, bounds)
         scans[attribute(attributes, b"name")] = scan_sheet(content, formats, bounds)
     return scans
+
+
+def _check_claim(content: bytes, bounds: Bounds) -> None:
+    """Refuse a sheet that says it is so large that a reader which believes it would make room without end."""
+    begin = content.find(b"<sheetData")
+    for claim in DIMENSION.finditer(content, 0, begin if begin >= 0 else len(content)):
+        if column_number(claim[1]) * int(claim[2]) > CLAIMED * bounds.rows * bounds.columns:
+            raise Refused("bomb")
 
 
 def scan_sheet(content: bytes, formats: dict[int, str], bounds: Bounds) -> SheetScan:

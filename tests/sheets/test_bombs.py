@@ -96,7 +96,7 @@ def one_long_text_everywhere(good):
     return {SHEET: sheet(rows), "xl/sharedStrings.xml": f"<sst {MAIN}><si><t>{'字' * 32_000}</t></si></sst>".encode()}
 
 
-@bomb("read")
+@bomb("bomb")
 def lying_dimension(good):
     return {SHEET: cells_of(good).replace(b"<sheetData>", b'<dimension ref="A1:XFD1048576"/><sheetData>', 1)}
 

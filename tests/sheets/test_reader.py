@@ -60,8 +60,15 @@ def test_a_far_cell_without_a_value_is_no_harm(good, tmp_path):
     assert open_workbook(with_cells(good, tmp_path, cells)).grids[0].rows == [[1.0]]
 
 
-def test_a_dimension_that_lies_changes_nothing(good, tmp_path):
+def test_a_dimension_that_claims_the_whole_world_is_refused(good, tmp_path):
     changed = with_cells(good, tmp_path, cell("B2", 7), '<dimension ref="A1:XFD1048576"/>')
+    assert refusal(changed) == "bomb"
+
+
+@pytest.mark.parametrize("claim", ["A1", "A1:IV65536", "A1:Z1048576", "B2:B2"])
+def test_a_dimension_that_is_merely_wrong_changes_nothing(good, tmp_path, claim):
+    """Old generators claim the largest sheet they know, others only the first cell."""
+    changed = with_cells(good, tmp_path, cell("B2", 7), f'<dimension ref="{claim}"/>')
     assert open_workbook(changed).grids[0].rows == [[], [None, 7.0]]
 
 
