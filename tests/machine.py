@@ -47,6 +47,7 @@ PARTS: dict[str, tuple[str, Callable[[], bool]]] = {
     "postgresql": ("a PostgreSQL server (TEST_POSTGRESQL_URL)", lambda: _answers(postgresql_url(), 5432)),
     "redis": ("a Redis server (REDIS_URL)", lambda: _answers(redis_url(), 6379)),
     "chromium": ("the Chromium browser (CHROMIUM)", lambda: chromium_path() is not None),
+    "gnumeric": ("the spreadsheet program Gnumeric (ssconvert)", lambda: shutil.which("ssconvert") is not None),
     "gettext": (
         "the gettext tools (xgettext, msgfmt)",
         lambda: bool(shutil.which("xgettext") and shutil.which("msgfmt")),

@@ -1,8 +1,9 @@
 """Any list out: what a person may see, as .xlsx or CSV that a spreadsheet in China opens right.
 
 Every cell is text, so that numbers that are names keep their zeros. In .xlsx a text cell is never
-calculated; in CSV a cell that a spreadsheet would calculate is written as a text formula (``="…"``)
-or behind a quote mark, which the reader takes off again: what comes back is what went out.
+calculated; in CSV a cell that a spreadsheet would calculate stands behind a quote mark, and a number that
+is a name ends in TAB, which makes it a text in Excel and WPS without a formula. The reader takes both off
+again: what comes back is what went out.
 """
 
 from __future__ import annotations
@@ -99,7 +100,7 @@ def neutral(text: str) -> str:
 
 
 def csv_bytes(rows: Iterable[list[str]]) -> bytes:
-    """CSV with byte order mark, every cell quoted; numbers that are names as text formulas."""
+    """CSV with byte order mark, every cell quoted; numbers that are names end in TAB, which keeps them texts."""
     held = io.StringIO(newline="")
     writer = csv.writer(held, quoting=csv.QUOTE_ALL)
     for row in rows:
@@ -109,7 +110,7 @@ def csv_bytes(rows: Iterable[list[str]]) -> bytes:
 
 def _csv_cell(text: str) -> str:
     if text.isascii() and text.isdigit() and (text.startswith("0") or len(text) > 10):
-        return f'="{text}"'
+        return f"{text}\t"
     return neutral(text)
 
 

@@ -5,15 +5,16 @@ from the code that writes the files: it looks at the bytes as Excel, WPS and Lib
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import re
+import subprocess
+import xml.etree.ElementTree as ElementTree
 import zipfile
 from pathlib import Path
 
 # A cell of plain text that begins so is a formula (after blanks, in either width).
 SIGNS = "=+-@＝＋－＠"
-# ="0012" is one, and its result is the text between the quotes: how zeros are kept.
-TEXT_FORMULA = re.compile(r'="[0-9]*"')
 
 
 def in_csv(data: bytes) -> list[str]:
@@ -24,7 +25,7 @@ def in_csv(data: bytes) -> list[str]:
         cell
         for row in rows
         for cell in row
-        if cell.lstrip(" ").startswith((*SIGNS, "\t", "\r", "\n")) and not TEXT_FORMULA.fullmatch(cell)
+        if cell.lstrip(" ").startswith((*SIGNS, "\t", "\r", "\n"))
     ]
 
 
@@ -42,3 +43,15 @@ def in_xlsx(path: Path) -> list[str]:
             found += re.findall(r"<definedName .{0,60}|<externalReference.{0,60}", text)
             assert "externalLink" not in name
     return [cell for cell in found if not cell.endswith("/>")]
+
+
+def in_gnumeric(path: Path) -> list[str]:
+    """What the spreadsheet program Gnumeric holds for a formula once it has opened the file."""
+    kept = path.with_name(f"{path.name}.gnumeric")
+    subprocess.run(["ssconvert", str(path), str(kept)], check=True, capture_output=True, timeout=120)
+    cells = [
+        cell for cell in ElementTree.fromstring(gzip.decompress(kept.read_bytes())).iter() if cell.tag.endswith("}Cell")
+    ]
+    assert cells, f"Gnumeric found nothing in {path.name}"
+    # A cell with a value says of what kind it is; one with an expression does not.
+    return [cell.text or "" for cell in cells if "ValueType" not in cell.attrib]

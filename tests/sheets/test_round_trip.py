@@ -12,6 +12,7 @@ from intranet.people.models import Person
 from intranet.sheets import exports
 from intranet.sheets.registry import sheet_kinds
 from intranet.sheets.services import check, import_file
+from tests.machine import need
 from tests.people_of_the_hall import make_user
 
 from . import calculated, nasty
@@ -39,7 +40,7 @@ def cells_of(path):
     """The texts of a file as a spreadsheet program would show them, whichever form it has."""
     if path.suffix == ".csv":
         rows = csv.reader(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline=""))
-        return [[cell[2:-1] if calculated.TEXT_FORMULA.fullmatch(cell) else cell for cell in row] for row in rows]
+        return [[cell.removesuffix("\t") for cell in row] for row in rows]
     return [[str(cell.value or "") for cell in row] for row in load_workbook(path).active.iter_rows()]
 
 
@@ -72,6 +73,13 @@ def test_a_spreadsheet_program_finds_no_formula(awkward, kind, form, tmp_path):
 
 
 @pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("kind", sorted(sheet_kinds()))
+def test_gnumeric_shows_no_formula(awkward, kind, form, tmp_path):
+    need("gnumeric")
+    assert calculated.in_gnumeric(taken_out(kind, form, tmp_path, awkward)) == []
+
+
+@pytest.mark.parametrize("form", FORMS)
 def test_a_heading_that_begins_a_formula_is_text_too(form, tmp_path):
     rows = [["=1+1", "+a", "-b", "@c"], ["1", "2", "3", "4"]]
     path = tmp_path / f"h.{form}"
@@ -92,7 +100,14 @@ def test_the_look_for_formulas_finds_them(tmp_path):
     book.active.append(["=1+1", 5, "text"])
     book.save(tmp_path / "f.xlsx")
     assert len(calculated.in_xlsx(tmp_path / "f.xlsx")) == 2 + 1
-    assert calculated.in_csv('\ufeff=1+1,ok,\t=2,＋3,"=""007"""\r\n'.encode()) == ["=1+1", "\t=2", "＋3"]
+    assert calculated.in_csv('\ufeff=1+1,ok,\t=2,＋3,"=""007"""\r\n'.encode()) == ["=1+1", "\t=2", "＋3", '="007"']
+
+
+@pytest.mark.control
+def test_gnumeric_finds_formulas_where_there_are_some(tmp_path):
+    need("gnumeric")
+    (tmp_path / "f.csv").write_bytes('\ufeff=1+1,ok\r\n"=""007""",\'=2\r\n'.encode())
+    assert calculated.in_gnumeric(tmp_path / "f.csv") == ["=1+1", '="007"']
 
 
 @pytest.mark.control
