@@ -21,12 +21,7 @@ def in_csv(data: bytes) -> list[str]:
     """Cells that would be calculated, or fall apart: one that begins with TAB or CR opens a neighbour's cell."""
     assert data.startswith(b"\xef\xbb\xbf"), "without the mark Excel in China reads GBK"
     rows = csv.reader(io.StringIO(data[3:].decode("utf-8"), newline=""), strict=True)
-    return [
-        cell
-        for row in rows
-        for cell in row
-        if cell.lstrip(" ").startswith((*SIGNS, "\t", "\r", "\n"))
-    ]
+    return [cell for row in rows for cell in row if cell.lstrip(" ").startswith((*SIGNS, "\t", "\r", "\n"))]
 
 
 def in_xlsx(path: Path) -> list[str]:
@@ -50,7 +45,9 @@ def in_gnumeric(path: Path) -> list[str]:
     kept = path.with_name(f"{path.name}.gnumeric")
     subprocess.run(["ssconvert", str(path), str(kept)], check=True, capture_output=True, timeout=120)
     cells = [
-        cell for cell in ElementTree.fromstring(gzip.decompress(kept.read_bytes())).iter() if cell.tag.endswith("}Cell")
+        cell
+        for cell in ElementTree.fromstring(gzip.decompress(kept.read_bytes())).iter()
+        if cell.tag.endswith("}Cell")
     ]
     assert cells, f"Gnumeric found nothing in {path.name}"
     # A cell with a value says of what kind it is; one with an expression does not.
