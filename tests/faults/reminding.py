@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from django.contrib.auth import get_user_model
@@ -27,6 +28,7 @@ PLUGIN = {
     "__init__.py": "",
     "apps.py": """
 import datetime as dt
+import os
 
 from django.apps import AppConfig
 from django.conf import settings
@@ -41,8 +43,8 @@ class GardeningConfig(AppConfig):
         # A test cannot wait a minute for each tick and four for the claim of a killed worker.
         settings.CELERY_BEAT_SCHEDULE["tick"]["schedule"] = 2.0
         for channel in CHANNELS.values():
-            channel.hold = dt.timedelta(seconds=HOLD)
-""".replace("HOLD", "20"),
+            channel.hold = dt.timedelta(seconds=int(os.environ["GARDENING_HOLD"]))
+""",
     "wagtail_hooks.py": """
 import datetime as dt
 import os
@@ -57,7 +59,8 @@ BASE = clock.parse(os.environ["GARDENING_BASE"])
 
 
 def due(start, end):
-    hours = [BASE - dt.timedelta(hours=2 * plant) for plant in range(PLANTS)]
+    plants = range(int(os.environ["GARDENING_PLANTS"]))
+    hours = [BASE - dt.timedelta(hours=2 * plant) for plant in plants]
     wanted = [(plant, hour) for plant, hour in enumerate(hours) if start < hour <= end]
     people = get_user_model().objects.filter(username__startswith="gardener").values_list("pk", flat=True)
     for person in people if wanted else ():
@@ -72,7 +75,7 @@ def texts(reminders):
 @hooks.register("register_reminder_rule")
 def rule():
     return ReminderRule("gardening.water", "浇水", due, texts)
-""".replace("PLANTS", str(PLANTS)),
+""",
 }
 WITHOUT_THE_CLAIM = """
 from intranet.reminders import sweeper
@@ -174,17 +177,29 @@ class Part(Worker):
 WORKER = ("worker", "-P", "solo", "--without-gossip", "--without-mingle", "--without-heartbeat")
 
 
+@dataclass(frozen=True)
+class Asked:
+    """``more`` is put into the plug-in; ``pause`` seconds the mail server takes for a message, ``hold`` seconds a
+    claim counts; each gardener is reminded of ``plants`` plants."""
+
+    redis: bool
+    more: str = ""
+    pause: float = 0.01
+    plants: int = PLANTS
+    hold: int = 20
+
+
 class Garden:
     """The parts of a hall whose gardeners are reminded of their plants by mail and on the site."""
 
-    def __init__(self, database, folder: Path, stack: ExitStack, *, redis: bool, more: str, pause: float) -> None:
+    def __init__(self, database, folder: Path, stack: ExitStack, asked: Asked) -> None:
         from intranet import clock
 
         plugin = folder / "gardening"
         plugin.mkdir()
         for name, text in PLUGIN.items():
-            (plugin / name).write_text(text + (more if name == "wagtail_hooks.py" else ""), encoding="utf-8")
-        self.mail = MailServer(folder / "smtp", "--pause", str(pause))
+            (plugin / name).write_text(text + (asked.more if name == "wagtail_hooks.py" else ""), encoding="utf-8")
+        self.mail = MailServer(folder / "smtp", "--pause", str(asked.pause))
         stack.callback(self.mail.close)
         self.parts: list[Broker | Part] = []
         environment = {
@@ -192,8 +207,10 @@ class Garden:
             "PYTHONPATH": str(folder),
             "EMAIL_URL": self.mail.url,
             "GARDENING_BASE": clock.real_now().isoformat(),
+            "GARDENING_PLANTS": str(asked.plants),
+            "GARDENING_HOLD": str(asked.hold),
         }
-        if redis:
+        if asked.redis:
             broker = Broker(folder)
             stack.callback(broker.kill)
             self.parts.append(broker)
@@ -241,9 +258,10 @@ class Garden:
 
 
 @contextmanager
-def garden(database, folder: Path, *, redis: bool, more: str = "", pause: float = 0.01) -> Iterator[Garden]:
+def garden(database, folder: Path, **asked) -> Iterator[Garden]:
+    """The hall at work, as ``Asked``."""
     with ExitStack() as stack:
-        yield Garden(database, folder, stack, redis=redis, more=more, pause=pause)
+        yield Garden(database, folder, stack, Asked(**asked))
 
 
 def gardeners(count: int) -> None:
