@@ -88,7 +88,7 @@ def _lines(texts: Any) -> Iterator[Line]:
 
 NOTICE = PaperKind(
     key="pages.notice",
-    label=_("Notice"),
+    label=_("Official notice"),
     sentence=_("A published notice as an official paper, with number, seal and attachments."),
     data=notice,
     template=lambda asked: official.template(Lines("body")),

@@ -112,8 +112,8 @@ def page(document: Any, *, landscape: bool = False, numbered: bool = True) -> in
     if grid is None:
         grid = OxmlElement("w:docGrid")
         section._sectPr.append(grid)
-    # 225 mm for 22 lines, 156 mm for 28 characters of 16 pt: the pitch in 1/20 pt, the rest in 1/4096 pt.
-    for name, value in (("type", "linesAndChars"), ("linePitch", "580"), ("charSpace", "-849")):
+    # 225 mm for 22 lines, in 1/20 pt.
+    for name, value in (("type", "lines"), ("linePitch", "580")):
         grid.set(qn(f"w:{name}"), value)
     if numbered:
         document.settings.odd_and_even_pages_header_footer = True

@@ -19,11 +19,19 @@ SONG_TITLE, FANGSONG, HEI, SONG = "方正小标宋简体", "仿宋", "黑体", "
 SIZE_2, SIZE_3, SIZE_4, SMALL_4 = 22, 16, 14, 12
 
 
+# 28 characters of 16 pt are wider than 156 mm by a hair. Word takes that off by a grid of characters, which
+# LibreOffice reads as two places for each character; a spacing means the same to all. In 1/20 pt.
+SQUEEZED = -5
+
+
 def lay_out(document: Any) -> None:
     """Give the document the house's styles; its Normal becomes 仿宋 3号, which the grid counts characters in."""
     normal = document.styles["Normal"]
     _font(normal, FANGSONG, SIZE_3)
     normal.paragraph_format.space_after = Pt(0)
+    normal.paragraph_format.line_spacing = 1
+    normal.paragraph_format.widow_control = False
+    _space(normal, SQUEEZED)
     language = normal.element.get_or_add_rPr().find(qn("w:lang"))
     if language is None:
         language = OxmlElement("w:lang")
@@ -42,6 +50,7 @@ def lay_out(document: Any) -> None:
     _indent(_style(document, PAGE_NUMBER, SONG, SIZE_4), leftChars=100, left=280, rightChars=100, right=280)
     for name, font in ((CELL, FANGSONG), (CELL_HEADING, HEI)):
         cell = _style(document, name, font, SMALL_4, WD_ALIGN_PARAGRAPH.CENTER)
+        _space(cell, 0)
         loose = OxmlElement("w:snapToGrid")
         loose.set(qn("w:val"), "0")
         cell.element.get_or_add_pPr().insert_element_before(loose, "w:spacing", "w:ind", "w:jc")
@@ -62,6 +71,13 @@ def _font(style: Any, name: str, size: float) -> None:
     style.font.size = Pt(size)
     style.font.name = name
     style.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), name)
+
+
+def _space(style: Any, amount: int) -> None:
+    properties = style.element.get_or_add_rPr()
+    spacing = OxmlElement("w:spacing")
+    spacing.set(qn("w:val"), str(amount))
+    properties.insert_element_before(spacing, "w:w", "w:kern", "w:position", "w:sz", "w:szCs", "w:lang")
 
 
 def _indent(style: Any, **amounts: int) -> None:

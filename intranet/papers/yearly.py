@@ -6,8 +6,8 @@ import datetime as dt
 from typing import Any
 
 from django.conf import settings
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from intranet import clock
 from intranet.access import roles
@@ -21,24 +21,24 @@ from .registry import Asked, Field, PaperKind, Rows, Section, materials
 DIGITS = "零一二三四五六七八九"
 WRITERS = (roles.UNION_OFFICER, roles.UNION_CHAIR, roles.CENTRE_LEADER, roles.HR_ADMIN)
 FIELDS: tuple[Field | Rows, ...] = (
-    Field("period", lazy("the period in words"), "2026年"),
-    Field("opening", lazy("the first sentence"), "现将2026年的工作情况总结如下。"),
+    Field("period", _("the period in words"), "2026年"),
+    Field("opening", _("the first sentence"), "现将2026年的工作情况总结如下。"),
     Rows(
         "sections",
-        lazy("one for each part of the house, with its heading"),
+        _("one for each part of the house, with its heading"),
         (
-            Field("heading", lazy("number and heading"), "一、人员与窗口"),
-            Rows("sentences", lazy("sentences to edit"), (Field("text", lazy("a sentence"), "全年新进驻12人。"),)),
-            Field("one", lazy("heading of the first column"), "项目"),
-            Field("two", lazy("heading of the second column"), "数量"),
-            Field("three", lazy("heading of the third column"), "说明"),
+            Field("heading", _("number and heading"), "一、人员与窗口"),
+            Rows("sentences", _("sentences to edit"), (Field("text", _("a sentence"), "全年新进驻12人。"),)),
+            Field("one", _("heading of the first column"), "项目"),
+            Field("two", _("heading of the second column"), "数量"),
+            Field("three", _("heading of the third column"), "说明"),
             Rows(
                 "rows",
-                lazy("the figures"),
+                _("the figures"),
                 (
-                    Field("one", lazy("what"), "新进驻"),
-                    Field("two", lazy("how much"), "12人"),
-                    Field("three", lazy("remark"), "窗口9人"),
+                    Field("one", _("what"), "新进驻"),
+                    Field("two", _("how much"), "12人"),
+                    Field("three", _("remark"), "窗口9人"),
                 ),
             ),
         ),
@@ -68,7 +68,7 @@ def data(asked: Asked) -> dict[str, Any]:
     assert asked.last is not None
     today = clock.today()
     if asked.first > today:
-        raise PaperError(_("These days are still to come. Choose a period that has begun."))
+        raise PaperError(gettext("These days are still to come. Choose a period that has begun."))
     period, until = period_of(asked.first, asked.last), min(asked.last, today)
     said = [section for material in materials().values() for section in material.sections(asked.first, until)]
     closed = "" if until == asked.last else f"（数据截至{written_day(until)}）"
@@ -105,8 +105,8 @@ def template(asked: Asked) -> bytes:
 
 MATERIAL = PaperKind(
     key="papers.material",
-    label=lazy("Material for the yearly report"),
-    sentence=lazy("Figures and events of a period with sentences around them, for you to edit."),
+    label=_("Material for the yearly report"),
+    sentence=_("Figures and events of a period with sentences around them, for you to edit."),
     data=data,
     template=template,
     allowed=lambda user: user.has_role(*WRITERS),

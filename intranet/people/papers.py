@@ -47,7 +47,7 @@ def _of_place(name: str) -> Callable[[Person], Any]:
 
 COLUMNS = (
     ListColumn(Field("staff_number", _("Staff number"), "0001"), 2, lambda person: person.staff_number),
-    ListColumn(Field("name", pgettext_lazy("of a person", "Name"), "欧阳秀兰"), 2.4, lambda person: person.name),
+    ListColumn(Field("name", pgettext_lazy("of a person", "name"), "欧阳秀兰"), 2.4, lambda person: person.name),
     ListColumn(Field("sex", _("Sex"), "女"), 1, lambda person: person.get_sex_display()),
     ListColumn(Field("born", _("Born in"), "1985.03"), 1.6, lambda person: _month(person.birthday), usual=False),
     ListColumn(Field("window", _("Window"), "12号 企业登记"), 3, _of_place("window")),

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from docx import Document
 from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_ROW_HEIGHT_RULE
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
@@ -76,7 +77,7 @@ def slips_data(asked: Asked) -> dict[str, Any]:
         }
         for pair in pairs
     ]
-    return {"title": "账号激活单", "hall": settings.HALL_NAME, "address": address, "rows": rows}
+    return {"title": "账号激活条", "hall": settings.HALL_NAME, "address": address, "rows": rows}
 
 
 def _one(side: str, slip: Slip, address: str) -> dict[str, Any]:
@@ -122,7 +123,7 @@ def _words(cell: Any, side: str) -> None:
         (f"{{{{ row.{side}_name }}}}", 16, True),
         (f"{{{{ row.{side}_place }}}}", 10, False),
         (f"用户名：{{{{ row.{side}_user }}}}", 11, False),
-        (f"一次性激活码：{{{{ row.{side}_code }}}}", 11, True),
+        (f"激活码：{{{{ row.{side}_code }}}}", 11, True),
         (
             "扫描图片，或打开网址输入用户名和激活码，自己设置密码。请勿给他人看。"
             f"{{{{ row.{side}_until }}}}前使用一次有效。",
@@ -142,7 +143,7 @@ def _words(cell: Any, side: str) -> None:
 def _write(paragraph: Any, text: str, size: float, bold: bool) -> None:
     paragraph.style = official_styles.CELL
     paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(1)
-    paragraph.alignment = 0
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT
     run = paragraph.add_run(text)
     run.font.size, run.bold = Pt(size), bold
     if size < 10:
@@ -153,6 +154,7 @@ def _code(cell: Any, side: str) -> None:
     cell.width = Mm(CODE_MM)
     cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
     cell.paragraphs[0].style = official_styles.CELL
+    cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.LEFT
     cell.paragraphs[0].add_run(f"{{{{ row.{side}_picture }}}}")
 
 
