@@ -63,7 +63,7 @@ def commendation(asked: Asked) -> dict[str, Any]:
     first, last = drawing.written_day(election.period_first), drawing.written_day(election.period_last)
     return {
         **_head(election, "通报", clock.day_of(election.published_at)),
-        "title": f"关于表扬{election.period_label}“{election.award.name}”的通报",
+        "title": f"关于{election.period_label}“{election.award.name}”的通报",
         "addressees": "各窗口、各科室",
         "opening": _lines(
             f"{first}至{last}，广大窗口工作人员立足岗位、热情服务。经推荐、资格审核、投票和公示，"
@@ -122,6 +122,11 @@ COMMENDATION = PaperKind(
 )
 
 
+def _counted(people: int, windows: int) -> str:
+    said = [f"个人{people}人次"] if people or not windows else []
+    return "、".join([*said, *([f"窗口{windows}个次"] if windows else [])])
+
+
 def sections(first: dt.date, last: dt.date) -> list[Section]:
     """Rounds commended in the period, how many took part, and the honours month by month; two queries."""
     span = (clock.start_of(first), clock.start_of(last + dt.timedelta(days=1)))
@@ -140,7 +145,7 @@ def sections(first: dt.date, last: dt.date) -> list[Section]:
     turnout = f"，参评率{100 * ballots / roll:.1f}%" if roll else ""
     sentences = (
         f"期间组织完成评选{len(held)}次，{ballots}人次参加投票{turnout}；"
-        f"通报表扬个人{people}人次、窗口{len(listed) - people}个次。",
+        f"通报表扬{_counted(people, len(listed) - people)}。",
         "评选坚持民主推荐、无记名投票、结果公示，以先进典型带动窗口服务水平整体提升。",
     )
     rows = [

@@ -14,6 +14,7 @@ from docx.shared import Mm
 from docxtpl import DocxTemplate, InlineImage
 from jinja2 import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from lxml import etree
 
 from intranet import clock
 
@@ -51,10 +52,15 @@ class PaperTemplate(DocxTemplate):
     def render_properties(self, context: dict[str, Any], jinja_env: Any = None) -> None:
         """Properties hold no fields: whoever wrote the template is not who makes the paper."""
         properties = self.docx.core_properties
-        properties.title = context["title"][:250]
+        properties.title = one_line(context["title"])[:250]
         properties.author = NOT_IN_XML.sub("", settings.HALL_NAME)[:250]
         for name in ("comments", "subject", "keywords", "category", "identifier", "last_modified_by"):
             setattr(properties, name, "")
+
+    def fix_tables(self, xml: str) -> Any:
+        """docxtpl would mend what a misplaced loop has torn, and lose text in doing so: that is an error instead."""
+        etree.fromstring(xml.encode())
+        return super().fix_tables(xml)
 
     def render_footnotes(self, context: dict[str, Any], jinja_env: Any = None) -> None:
         """Once: docxtpl does it for each section, and the second time would read the values as fields."""
@@ -127,6 +133,11 @@ def clean(value: Any) -> str:
     """A text without what XML forbids; line breaks stay."""
     text = "" if value is None else str(value)
     return NOT_IN_XML.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def one_line(title: Any) -> str:
+    """A title for lists and file names; on paper it may be broken where its sense allows."""
+    return re.sub(r"[ \t]+", " ", clean(title).replace("\n", "")).strip()
 
 
 def example(kind: PaperKind) -> dict[str, Any]:

@@ -25,8 +25,9 @@ from .registry import Field, PaperKind, Rows
 
 MOST_FIELDS = 400
 TAG = re.compile(r"\{\{[^{}]*\}\}|\{%[^{}%]*%\}")
-# With {% vm %}, {% colspan … %} and the like docxtpl writes code of its own into the text.
-SHORTHAND = re.compile(r"\{%\s*(vm|hm|colspan|cellbg)\b")
+# With {% vm %}, {% colspan … %} and the like docxtpl writes code of its own into the text; {{p …}} and {%- … -%} cut
+# into what stands around them; "raw" hides fields from everybody.
+SHORTHAND = re.compile(r"\{%\s*(vm|hm|colspan|cellbg|raw)\b|\{\{(p|r|tr|tc)\s|\{[{%][-+]|[-+][%}]\}")
 OWN_TEXT = qn("w:t")
 
 
@@ -57,7 +58,9 @@ def check(data: bytes, kind: PaperKind) -> None:
     if problems:
         raise TemplateRefused(" ".join(dict.fromkeys(problems)))
     try:
-        draw(data, kind, example(kind))
+        # With everything and with nothing: a row that is left out must leave a document too.
+        for tried in (example(kind), {}):
+            draw(data, kind, tried)
     except PaperError as error:
         raise TemplateRefused(
             _(

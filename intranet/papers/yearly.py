@@ -73,7 +73,7 @@ def data(asked: Asked) -> dict[str, Any]:
     said = [section for material in materials().values() for section in material.sections(asked.first, until)]
     closed = "" if until == asked.last else f"（数据截至{written_day(until)}）"
     return {
-        "title": f"{settings.HALL_NAME}{period}工作总结（素材）",
+        "title": f"{settings.HALL_NAME}\n{period}工作总结（素材）",
         "number": "",
         "period": period,
         "opening": f"现将{settings.HALL_NAME}{period}的工作情况总结如下{closed}。",
@@ -93,7 +93,7 @@ def _written(number: int, section: Section) -> dict[str, Any]:
 
 def template(asked: Asked) -> bytes:
     columns = tuple(
-        Column(f"{{{{ section.{name} }}}}", name, width) for name, width in (("one", 3), ("two", 2), ("three", 5))
+        Column(f"{{{{ section.{name} }}}}", name, width) for name, width in (("one", 3), ("two", 3), ("three", 5))
     )
     section = (
         Text("{{ section.heading }}", official_styles.HEADING),

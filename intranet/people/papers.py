@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -19,8 +18,7 @@ from intranet.papers.drawing import written_day
 from intranet.papers.official import Column, Each, Table, Text
 from intranet.papers.registry import Asked, Field, Material, PaperKind, Rows, Section
 
-from .models import Person, Posting, Unit, Window
-from .querysets import in_force
+from .models import Leadership, Person, Posting, Unit, Window
 
 # A list with everybody's dates is not to lie about for ever; it is made anew in a moment.
 KEPT_FOR = dt.timedelta(days=30)
@@ -159,7 +157,7 @@ def sections(first: dt.date, last: dt.date) -> list[Section]:
     windows = Window.objects.current(last).count()
     members = people.filter(is_union_member=True).count()
     departments, offices = kinds.count(Unit.Kind.POSTING_DEPARTMENT), kinds.count(Unit.Kind.BACK_OFFICE)
-    bodies = Unit.objects.filter(in_force_leader(last)).count()
+    led = Leadership.objects.on(last).filter(kind="chief_representative", unit__kind=Unit.Kind.POSTING_DEPARTMENT)
     sentences = (
         f"截至{written_day(last)}，进驻部门{departments}个，设服务窗口{windows}个、后台科室{offices}个；"
         f"在岗工作人员{total}人，其中窗口{at_windows}人，工会会员{members}人。",
@@ -168,7 +166,7 @@ def sections(first: dt.date, last: dt.date) -> list[Section]:
         else "期间人员保持稳定，没有进驻和退出。",
     )
     rows = (
-        ("进驻部门", f"{departments}个", f"其中{bodies}个单位明确了首席代表"),
+        ("进驻部门", f"{departments}个", f"{led.count()}个部门明确了首席代表"),
         ("服务窗口", f"{windows}个", ""),
         ("在岗人员", f"{total}人", f"窗口{at_windows}人"),
         ("工会会员", f"{members}人", ""),
@@ -177,11 +175,6 @@ def sections(first: dt.date, last: dt.date) -> list[Section]:
         ("岗位调整", f"{moved}人次", ""),
     )
     return [Section("队伍与窗口", sentences, ("项目", "数量", "说明"), rows)]
-
-
-def in_force_leader(day: dt.date) -> Q:
-    """Units with a chief representative on that day."""
-    return Q(leaderships__kind="chief_representative") & in_force(day, prefix="leaderships__")
 
 
 MATERIAL = Material("people.material", sections, order=10)

@@ -82,8 +82,7 @@ def _drawn(kind: PaperKind, asked: Asked) -> tuple[str, bytes]:
     template = template_for(kind, asked)
     with override("zh-hans"):
         data = kind.data(asked)
-    title = " ".join(drawing.clean(data["title"]).split())[:200]
-    return title, drawing.draw(template, kind, {**data, "title": title})
+    return drawing.one_line(data["title"])[:200], drawing.draw(template, kind, data)
 
 
 def remove_file(*, paper: Paper, by: Any) -> None:
