@@ -13,6 +13,20 @@ from intranet import clock
 from .package import UPLOAD
 from .registry import PaperKind
 
+# More digits than this are no key of any object, and no number a database takes.
+LONGEST_KEY = 18
+
+
+class SubjectField(forms.ModelChoiceField):
+    """What a paper is about. A key no database has is refused as an unknown one, and not asked for."""
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str) and len(value) > LONGEST_KEY:
+            raise forms.ValidationError(
+                self.error_messages["invalid_choice"], code="invalid_choice", params={"value": value[:LONGEST_KEY]}
+            )
+        return super().to_python(value)
+
 
 class MakeForm(forms.Form):
     """The questions a kind asks: object, days, columns; a kind may ask nothing."""
@@ -20,7 +34,7 @@ class MakeForm(forms.Form):
     def __init__(self, *args: Any, kind: PaperKind, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if kind.subjects is not None:
-            self.fields["about"] = forms.ModelChoiceField(
+            self.fields["about"] = SubjectField(
                 kind.subjects(user),
                 label=_("About"),
                 required=not kind.optional,

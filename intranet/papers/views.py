@@ -20,7 +20,7 @@ from intranet.access.exceptions import NotAllowed
 from intranet.access.views import RuleErrorMixin, show_rule_error, visible_or_404
 
 from . import services
-from .forms import MakeForm
+from .forms import LONGEST_KEY, MakeForm
 from .models import Paper
 from .registry import PaperKind, kinds_for
 from .rights import uses_papers
@@ -89,7 +89,7 @@ class MakeView(PapersMixin, RuleErrorMixin, FormView):
 
     def get_initial(self) -> dict[str, Any]:
         asked = self.request.GET.get("about", "")
-        return {"about": asked} if asked.isascii() and asked.isdecimal() and len(asked) < 18 else {}
+        return {"about": asked} if asked.isascii() and asked.isdecimal() and len(asked) <= LONGEST_KEY else {}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return {**super().get_context_data(**kwargs), "kind": self.kind}

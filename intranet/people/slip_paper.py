@@ -21,6 +21,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
+from intranet import clock
 from intranet.access import roles, slip_pages
 from intranet.access.slip_pages import Slip
 from intranet.papers import official, official_styles
@@ -84,7 +85,7 @@ def _one(side: str, slip: Slip, address: str) -> dict[str, Any]:
     drawn = io.BytesIO()
     code = segno.make(slip_pages.link(slip, address), error="m", micro=False, boost_error=False)
     code.save(drawn, kind="png", scale=4, border=2)
-    given = (slip.name, slip.place, slip.username, slip.printed_code, written_day(slip.expires.date()))
+    given = (slip.name, slip.place, slip.username, slip.printed_code, written_day(clock.day_of(slip.expires)))
     return {
         **{f"{side}_{part.name}": value for part, value in zip(PARTS, given, strict=True)},
         f"{side}_picture": Picture(drawn.getvalue(), CODE_MM - 4),

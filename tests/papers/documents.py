@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from docx import Document
+from docx.oxml.ns import qn
 
 from intranet.papers.services.files import located
 
@@ -21,6 +22,11 @@ def opened(paper: Any) -> Any:
 
 def lines(document: Any) -> list[str]:
     return [paragraph.text for paragraph in document.paragraphs if paragraph.text.strip()]
+
+
+def words(document: Any) -> str:
+    """Every word of the body, tables too."""
+    return "".join(text.text or "" for text in document.element.body.iter(qn("w:t")))
 
 
 def cells(table: Any) -> list[list[str]]:
