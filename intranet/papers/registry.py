@@ -60,7 +60,7 @@ HEAD: tuple[Field | Rows, ...] = (
         "attachments",
         _("list of attachments"),
         (
-            Field("label", _("“附件：” and number"), "附件：1."),
+            Field("label", _("the word for attachment, and its number"), "附件：1."),
             Field("title", _("title of the attachment"), "报名表"),
         ),
     ),
