@@ -22,7 +22,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
 from intranet import clock
-from intranet.access import roles, slip_pages
+from intranet.access import roles
 from intranet.access.slip_pages import Slip
 from intranet.papers import official, official_styles
 from intranet.papers.drawing import written_day
@@ -49,12 +49,15 @@ def fields_of(side: str) -> tuple[Field, ...]:
     return (*own, Field(f"{side}_picture", _("picture to scan"), ""))
 
 
-def word_file(slips: Sequence[Slip], address: str) -> bytes:
-    """The .docx of these slips; ``address`` is where a code is entered."""
+Coded = tuple[Slip, segno.QRCode]
+
+
+def word_file(slips: Sequence[Coded], address: str) -> bytes:
+    """The .docx of these slips with their pictures; ``address`` is where a code is entered."""
     return draw_unfiled(kind=SLIPS, asked=Asked(about=(slips, address)))
 
 
-def as_address(slips: Sequence[Slip], address: str) -> str:
+def as_address(slips: Sequence[Coded], address: str) -> str:
     """The file as an address that holds it, so that it is never anywhere but in the page that was opened.
 
     Blank when it is too large for a link, or a template of the hall's own cannot be filled: the codes are made and
@@ -71,19 +74,14 @@ def slips_data(asked: Asked) -> dict[str, Any]:
     slips, address = asked.about
     pairs = [slips[start : start + 2] for start in range(0, len(slips), 2)]
     rows = [
-        {
-            key: value
-            for side, slip in zip(SIDES, pair, strict=False)
-            for key, value in _one(side, slip, address).items()
-        }
+        {key: value for side, coded in zip(SIDES, pair, strict=False) for key, value in _one(side, *coded).items()}
         for pair in pairs
     ]
     return {"title": "账号激活条", "hall": settings.HALL_NAME, "address": address, "rows": rows}
 
 
-def _one(side: str, slip: Slip, address: str) -> dict[str, Any]:
+def _one(side: str, slip: Slip, code: segno.QRCode) -> dict[str, Any]:
     drawn = io.BytesIO()
-    code = segno.make(slip_pages.link(slip, address), error="m", micro=False, boost_error=False)
     code.save(drawn, kind="png", scale=4, border=2)
     given = (slip.name, slip.place, slip.username, slip.printed_code, written_day(clock.day_of(slip.expires)))
     return {

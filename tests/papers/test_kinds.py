@@ -2,6 +2,7 @@
 
 import base64
 import datetime as dt
+import io
 import re
 
 import pytest
@@ -324,20 +325,26 @@ def test_slips_come_as_a_page_and_as_a_word_file_of_the_same_codes(hall, personn
 
 
 @pytest.mark.django_db
-def test_the_pictures_in_the_word_file_open_the_form(hall, personnel):
-    """Not read by a camera here, but drawn from the very address the page draws."""
+def test_the_pictures_of_both_forms_are_drawn_from_one_address(hall, personnel, client, monkeypatch):
+    """Not read by a camera here: the printed page's pictures are, in the journeys."""
     from intranet.access import slip_pages
-    from intranet.people import slip_paper
-    from intranet.people.services import slips
 
-    person = make_person("新人", "N1", hall.tax)
-    [slip] = slips.hand_out(people=[person], by=personnel)
-    seen = []
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(slip_pages, "link", lambda one, address: seen.append((one, address)) or "http://x.test/")
-        slip_paper.word_file([slip], "http://hall.test/activate/")
-    assert seen == [(slip, "http://hall.test/activate/")]
-    assert slip_pages.link(slip, "http://hall.test/activate/") == f"http://hall.test/activate/#N1/{slip.code}"
+    for number in range(2):
+        make_person(f"新人{number}", f"N{number}", hall.tax)
+    asked, code_of = [], slip_pages.code_of
+    monkeypatch.setattr(slip_pages, "code_of", lambda *given: asked.append(given) or code_of(*given))
+    client.force_login(personnel)
+    page = client.post("/people/slips/", {"unit": "all"})
+    document = opened(base64.b64decode(re.search(r"base64,([^\"]+)\" download", page.content.decode())[1]))
+    slips = [drawn["slip"] for sheet in page.context["sheets"] for drawn in sheet]
+    assert asked == [(slip, "http://testserver/activate/") for slip in slips]
+    assert slip_pages.link(*asked[0]) == f"http://testserver/activate/#{slips[0].username}/{slips[0].code}"
+    shown = [shape._inline.graphic.graphicData.pic.blipFill.blip.embed for shape in document.inline_shapes]
+    pictures = [document.part.related_parts[key].blob for key in shown]
+    for slip, picture in zip(slips, pictures, strict=True):
+        held = io.BytesIO()
+        code_of(slip, "http://testserver/activate/").save(held, kind="png", scale=4, border=2)
+        assert picture == held.getvalue()
 
 
 @pytest.mark.django_db

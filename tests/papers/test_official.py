@@ -1,10 +1,13 @@
 """The default templates are official papers: measures, fonts, page numbers, place for the seal (GB/T 9704—2012)."""
 
+import datetime as dt
+
 import pytest
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
+from intranet import clock
 from intranet.papers import official, official_styles
 from intranet.papers.drawing import attachments, draw
 from intranet.papers.official import Column, Lines, Table
@@ -132,3 +135,4 @@ def test_the_program_and_its_author_are_in_no_paper():
     assert properties.title == "关于开展评选的通知"
     assert properties.comments == ""
     assert "docx" not in properties.author
+    assert abs(properties.created.replace(tzinfo=dt.UTC) - clock.now()) < dt.timedelta(minutes=5)
