@@ -11,7 +11,7 @@ from intranet.calendars.registry import CalendarSource
 from intranet.socket import SiteUrls
 from intranet.ui.registry import DeskCard, NavigationItem, ProfileSection
 
-from . import actions, calendars, cards, demo, jobs, private_facts, reminders
+from . import actions, calendars, cards, demo, jobs, papers, private_facts, reminders
 from .grants import GRANTS
 
 
@@ -98,6 +98,11 @@ def reminder_rules():
 @hooks.register("register_calendar_source")
 def calendar_source():
     return CalendarSource("evaluations", _("Awards and rounds"), calendars.entries, calendars.stamps)
+
+
+@hooks.register("register_paper")
+def paper_kinds():
+    return [papers.PUBLIC_NOTICE, papers.COMMENDATION, papers.MATERIAL]
 
 
 @hooks.register("register_demo")

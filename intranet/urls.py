@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("intranet.ui.urls")),
     path("", include("intranet.reminders.urls")),
     path("", include("intranet.calendars.urls")),
+    path("papers/", include("intranet.papers.urls")),
     path("sheets/", include("intranet.sheets.urls")),
     path("days/", include("intranet.workdays.urls")),
     path("people/", include("intranet.people.urls")),

@@ -90,6 +90,12 @@ class Election(models.Model):
             Award.Period.YEAR: f"{first.year}年",
         }.get(self.award.period, f"{first.year}年{first.month}月")
 
+    def winners(self) -> list[Candidate]:
+        """The candidates who take a place, as decided, in the order of the decision; one query."""
+        keys = self.decision.get("winners") or self.result.get("winners", [])
+        found = {candidate.key: candidate for candidate in self.candidates.filter(key__in=keys)}
+        return [found[key] for key in keys if key in found]
+
     @property
     def rules_now(self) -> dict[str, Any]:
         """The frozen rules; before opening, what the award says today."""

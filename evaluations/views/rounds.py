@@ -79,7 +79,7 @@ def notice(request: HttpRequest, slug: str) -> HttpResponse:
     election = round_or_404(request, slug)
     if election.notice_first is None:
         raise Http404
-    winners = _winners(election)
+    winners = election.winners()
     shows_counts = request.user.has_role(*COUNTS_SHOWN_TO)
     published = election.published_at is not None
     last_event = election.events.order_by("-number").first() if published else None
@@ -98,13 +98,6 @@ def notice(request: HttpRequest, slug: str) -> HttpResponse:
         },
     }
     return render(request, "evaluations/notice.html", context)
-
-
-def _winners(election: Election) -> list[Any]:
-    """The candidates who take a place, as decided, in the order of the decision."""
-    keys = election.decision.get("winners") or election.result.get("winners", [])
-    found = {candidate.key: candidate for candidate in election.candidates.filter(key__in=keys)}
-    return [found[key] for key in keys if key in found]
 
 
 def counts_of(election: Election) -> list[dict[str, Any]]:

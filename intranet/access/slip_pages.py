@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -45,18 +45,34 @@ class Slip:
         return len(self.place) >= LONG_PLACE
 
 
-def page(request: HttpRequest, slips: Sequence[Slip], *, back: str) -> HttpResponse:
-    """The one page that ever holds these codes; no browser and no proxy keeps it."""
+def link(slip: Slip, address: str) -> str:
+    """Behind the # stands what a browser never sends to a server: no log and no proxy sees the code."""
+    return f"{address}#{quote(slip.username)}/{slip.code}"
+
+
+def code_of(slip: Slip, address: str) -> segno.QRCode:
+    """The picture to scan; ``address`` is where codes are entered."""
+    return segno.make(link(slip, address), error="m", micro=False, boost_error=False)
+
+
+def page(
+    request: HttpRequest,
+    slips: Sequence[Slip],
+    *,
+    back: str,
+    word: Callable[[Sequence[tuple[Slip, segno.QRCode]], str], str] | None = None,
+) -> HttpResponse:
+    """The one page that ever holds these codes; no browser and no proxy keeps it.
+
+    ``word(slips with their pictures, address)`` gives them as a Word file: a link that holds the file itself, or "".
+    """
     address = request.build_absolute_uri(reverse("access:activate"))
-    drawn = [{"slip": slip, "code": _drawn(f"{address}#{quote(slip.username)}/{slip.code}")} for slip in slips]
+    coded = [(slip, code_of(slip, address)) for slip in slips]
+    drawn = [{"slip": slip, "code": code.svg_data_uri(border=2, light="#fff")} for slip, code in coded]
     sheets = [drawn[start : start + ON_A_PAGE] for start in range(0, len(drawn), ON_A_PAGE)]
     context = {"sheets": sheets, "count": len(slips), "address": address, "back": back}
     context["reachable"] = is_reachable(request)
+    context["word"] = word(coded, address) if word is not None else ""
     response = render(request, "access/slips.html", context)
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-def _drawn(address: str) -> str:
-    """Behind the # stands what a browser never sends to a server: no log and no proxy sees the code."""
-    return segno.make(address, error="m", micro=False, boost_error=False).svg_data_uri(border=2, light="#fff")

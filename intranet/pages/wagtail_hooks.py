@@ -9,7 +9,7 @@ from intranet.access.roles import SITE_EDITOR
 from intranet.reminders.registry import ClockJob
 from intranet.ui.registry import DeskCard, NavigationItem
 
-from . import admin, cards, demo, jobs, permissions
+from . import admin, cards, demo, jobs, papers, permissions
 from .policies import KnownPagesPolicy
 from .unplugged import is_unplugged, only_known
 
@@ -83,6 +83,11 @@ def only_what_makes_sense(request: HttpRequest, menu_items):
 @hooks.register("construct_homepage_panels")
 def quiet_front(request: HttpRequest, panels):
     panels[:] = admin.fitting_panels(panels)
+
+
+@hooks.register("register_paper")
+def paper_kinds():
+    return [papers.NOTICE, papers.MATERIAL]
 
 
 @hooks.register("register_demo")

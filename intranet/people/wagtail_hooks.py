@@ -4,16 +4,18 @@ from wagtail.permissions import register_permission_policy
 
 from intranet.access import roles
 from intranet.access.registry import AccountFact, DemoPart, PrivateField, PrivateFile, SealedField
+from intranet.papers.services import remove_old_files as remove_old_papers
 from intranet.reminders.registry import ClockJob
 from intranet.sheets.services import remove_old_files
 from intranet.sheets.services.jobs import sweep
 from intranet.ui.registry import DeskCard, NavigationItem, ProfileSection
 
-from . import account_facts, cards, demo, demo_newcomers, identity, private_facts, reach, reminders, sections
+from . import account_facts, cards, demo, demo_newcomers, identity, papers, private_facts, reach, reminders, sections
 from .grants import GRANTS
 from .policies import POLICIES
 from .services import due
 from .sheets import KINDS
+from .slip_paper import SLIPS
 from .viewsets import VIEWSETS
 
 for model, policy in POLICIES.items():
@@ -92,7 +94,8 @@ def desk_cards():
 def clock_jobs():
     return [
         ClockJob("people.due", due.run, order=20),
-        # Registered from here: the room sheets stands beside reminders and may not know it.
+        # Registered from here: the rooms sheets and papers stand beside reminders and may not know it.
+        ClockJob("papers.remove_old_files", remove_old_papers, order=90),
         ClockJob("sheets.remove_old_files", remove_old_files, order=90),
         ClockJob("sheets.work_left_lying", sweep, order=95),
     ]
@@ -159,6 +162,11 @@ def log_actions(actions):
 @hooks.register("register_sheet")
 def sheet_kinds():
     return list(KINDS)
+
+
+@hooks.register("register_paper")
+def paper_kinds():
+    return [papers.STAFF_LIST, SLIPS, papers.MATERIAL]
 
 
 @hooks.register("register_demo")

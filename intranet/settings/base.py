@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "intranet.pages",
     "intranet.people",
     "intranet.workdays",
+    "intranet.papers",
     "intranet.calendars",
     "intranet.reminders",
     "intranet.sheets",

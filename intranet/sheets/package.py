@@ -7,15 +7,16 @@ it only finds bounds and hints (number formats, hidden rows), so nothing hostile
 from __future__ import annotations
 
 import io
-import os
 import posixpath
 import re
-import struct
 import zipfile
 import zlib
 from dataclasses import dataclass, field
 from functools import lru_cache
 from html import unescape
+
+from intranet.access import archives
+from intranet.access.archives import BadArchive
 
 from .bounds import ROOM_ABOVE, Bounds, Refused
 from .number_formats import formats_of
@@ -73,6 +74,10 @@ def check_package(data: bytes, bounds: Bounds) -> dict[str, SheetScan]:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             members = _checked_members(package, bounds)
             return _scan_sheets(members, bounds)
+    except BadArchive as error:
+        if error.code == "too_large":
+            raise Refused("unpacks_too_large", limit=bounds.unpacked // 1024 // 1024) from error
+        raise Refused(error.code) from error
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -86,55 +91,27 @@ def check_package(data: bytes, bounds: Bounds) -> dict[str, SheetScan]:
 
 
 def _checked_members(package: zipfile.ZipFile, bounds: Bounds) -> dict[str, bytes]:
-    """The XML members' bytes by name in small letters (readers look no closer), after the directory was judged."""
-    infos = {info.filename.replace("\\", "/").lower(): info for info in package.infolist()}
-    if len(package.infolist()) > bounds.members or len(infos) != len(package.infolist()):
-        raise Refused("bomb")
-    if sum(info.file_size for info in infos.values()) > bounds.unpacked:
-        raise Refused("unpacks_too_large", limit=bounds.unpacked // 1024 // 1024)
-    for name, info in infos.items():
-        _check_member(name, info, bounds)
+    """The XML members' bytes by name in small letters, after the directory was judged."""
+    infos = archives.judged(
+        package, archives.Limits(bounds.unpacked, bounds.members, bounds.ratio, bounds.ratio_from)
+    )
+    for name in infos:
+        if name.endswith("vbaproject.bin") or name.startswith(("xl/macrosheets/", "xl/activex/")):
+            raise Refused("macros")
+        if name.startswith("xl/externallinks/"):
+            raise Refused("external_links")
     if WORKBOOK not in infos:
         raise Refused("other_format" if "content.xml" in infos or "xl/workbook.bin" in infos else "unreadable")
     kept = {}
     for name, info in infos.items():
         if name.endswith((".xml", ".rels")):
-            content = _inflated(package, info)
+            content = archives.inflated(package, info)
             _check_xml(name, content)
             kept[name] = content
     for tag, most in MOST_TAGS.items():
         if sum(content.count(tag) for content in kept.values()) > most:
             raise Refused("bomb")
     return kept
-
-
-def _check_member(name: str, info: zipfile.ZipInfo, bounds: Bounds) -> None:
-    if info.flag_bits & 1:
-        raise Refused("password")
-    if info.file_size > bounds.ratio_from and info.file_size > bounds.ratio * max(info.compress_size, 1):
-        raise Refused("bomb")
-    if name.endswith("vbaproject.bin") or name.startswith(("xl/macrosheets/", "xl/activex/")):
-        raise Refused("macros")
-    if name.startswith("xl/externallinks/"):
-        raise Refused("external_links")
-
-
-def _inflated(package: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
-    """A member's bytes; refused when it holds more than its entry says, where another reader would go on."""
-    if info.compress_type != zipfile.ZIP_DEFLATED or package.fp is None:
-        return package.read(info)
-    package.fp.seek(info.header_offset)
-    header = package.fp.read(30)
-    if header[:4] != b"PK\x03\x04":
-        raise Refused("unreadable")
-    package.fp.seek(sum(struct.unpack("<HH", header[26:])), os.SEEK_CUR)
-    stream = zlib.decompressobj(-zlib.MAX_WBITS)
-    content = stream.decompress(package.fp.read(info.compress_size), info.file_size + 1)
-    if len(content) > info.file_size or (content and not stream.eof):
-        raise Refused("bomb")
-    if zlib.crc32(content) != info.CRC:
-        raise Refused("unreadable")
-    return content
 
 
 def _check_xml(name: str, content: bytes) -> None:

@@ -5,6 +5,7 @@ from intranet.access import roles
 from intranet.access.registry import RolePermissions
 from intranet.ui.registry import NavigationItem
 
+from . import papers
 from .sheets import WORKDAYS
 
 
@@ -38,6 +39,11 @@ def log_actions(actions):
     actions.register_action("workdays.keep_day", _("Name a day"), _("Day named"))
     actions.register_action("workdays.remove_day", _("Remove a day"), _("Day removed"))
     actions.register_action("workdays.announce", _("Mark a year"), _("Year marked"))
+
+
+@hooks.register("register_paper")
+def paper_kinds():
+    return papers.MATERIAL
 
 
 @hooks.register("register_sheet")

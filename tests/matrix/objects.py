@@ -65,6 +65,12 @@ BY_ROUTE: dict[str, Callable[[World, Any], Trio | Parameters]] = {
         f"sheets:{name}": lambda world, user: {"key": "staff_register"}
         for name in ("export", "export_private", "template")
     },
+    **{f"papers:{name}": shared("paper") for name in ("paper", "download", "remove")},
+    **{
+        f"papers:{name}": lambda world, user: {"key": "papers.material"}
+        for name in ("make", "template", "template_file", "template_example", "template_default")
+    },
+    "papers:template_again": shared("own_template"),
     "evaluations:award_edit": shared("award", "slug"),
     "evaluations:round_new": shared("award", "slug"),
     "evaluations:nomination_answer": of_person("nomination", deed="accept"),

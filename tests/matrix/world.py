@@ -24,6 +24,7 @@ from intranet.access.roles import CHIEF_REPRESENTATIVE, ROLES, SITE_EDITOR, STAF
 from intranet.calendars.models import FeedToken, Scheduled
 from intranet.calendars.services import issue_token
 from intranet.pages.services import publish_notice
+from intranet.papers.models import OwnTemplate, Paper
 from intranet.people.models import Body, CorrectionRequest, Leadership, Membership, Posting, Unit, Window, Zone
 from intranet.reminders.models import InboxMessage, OutboxRow
 from intranet.sheets.models import KnownHeading, SheetUpload
@@ -161,6 +162,7 @@ def shared_things(zone: Zone, editor: User) -> dict[str, Any]:
     entry = Scheduled.objects.create(uid="matrix@hall", starts=NOW, ends=NOW, changed_at=NOW)
     return {
         **things_of_editors(editor),
+        **papers_of(editor),
         "page": site.root_page_id,
         "site": site.pk,
         "group": Role.objects.get(key=STAFF).group_id,
@@ -175,6 +177,25 @@ def shared_things(zone: Zone, editor: User) -> dict[str, Any]:
         "uid": entry.uid,
         "nothing": 987654321,
     }
+
+
+def papers_of(maker: User) -> dict[str, Any]:
+    """Material for the yearly report, and a template for it: for everyone who writes such a report."""
+    file = "papers/matrix.docx"
+    place = Path(settings.MEDIA_ROOT) / file
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_bytes(b"PK")
+    common = {"kind": "papers.material", "sha256": "0" * 64, "size": 2}
+    paper = Paper.objects.create(title="素材", made_by=maker, made_at=NOW, file=file, **common)
+    template = OwnTemplate.objects.create(
+        file_name="模板.docx",
+        brought_by=maker,
+        brought_at=NOW,
+        in_use=False,
+        file="papers/templates/m.docx",
+        **common,
+    )
+    return {"paper": paper.pk, "own_template": template.pk}
 
 
 def things_of_editors(editor: User) -> dict[str, Any]:

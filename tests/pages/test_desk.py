@@ -128,7 +128,7 @@ def test_an_office_shows_its_tools_to_its_role_only(clerk, editor, client):
         assert "发起评选，查看进度。" in client.get("/desk/").content.decode()
         client.force_login(clerk)
         assert "评选管理" not in client.get("/desk/").content.decode()
-    assert [str(tool.label) for tool in desk.office_tools(editor)] == ["编辑页面"]
+    assert [str(tool.label) for tool in desk.office_tools(editor)] == ["编辑页面", "公文"]
 
 
 def test_must_read_waits_until_it_is_confirmed(client, clerk, notice):

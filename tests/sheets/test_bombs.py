@@ -13,7 +13,8 @@ import zlib
 import pytest
 import xlwt
 
-from intranet.sheets import package, reader
+from intranet.access import archives
+from intranet.sheets import reader
 from intranet.sheets.bounds import Bounds, Refused
 from intranet.sheets.issues import FILE_SENTENCES
 from intranet.sheets.services import check
@@ -279,7 +280,7 @@ def test_without_looking_at_the_stream_an_entry_may_lie(monkeypatch):
     lying, said = more_than_its_entry_says(b""), {}
     for guard in ("on", "off"):
         if guard == "off":
-            monkeypatch.setattr(package, "_inflated", lambda archive, info: archive.read(info))
+            monkeypatch.setattr(archives, "inflated", lambda archive, info: archive.read(info))
         try:
             reader.read(lying, Bounds())
         except Refused as refusal:

@@ -18,6 +18,7 @@ from intranet.access.exceptions import RuleError
 from intranet.access.services import may_hand_over
 from intranet.access.views import RolesRequiredMixin, show_rule_error
 
+from .. import slip_paper
 from ..models import Person
 from ..services import slips
 from .office import OfficeFormView, OfficeMixin
@@ -61,7 +62,7 @@ def _printed(request: HttpRequest, make: Any, back: str) -> HttpResponse:
     except RuleError as error:
         show_rule_error(request, error)
         return redirect(back)
-    return slip_pages.page(request, made, back=back)
+    return slip_pages.page(request, made, back=back, word=slip_paper.as_address)
 
 
 class OpenAccountView(OfficeMixin, View):
