@@ -27,6 +27,7 @@ REFRESH = "PT1H"
 CANCELLED_MARK = "【取消】"
 
 # Control characters and lone surrogates: icalendar lets them through, and readers stop at them.
+_BREAKS = re.compile(r"[\r\n\t\u2028\u2029]+")
 _UNFIT = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
 
 
@@ -90,6 +91,9 @@ def _event(entry: Entry) -> Event:
     event.add("dtstart", _moment(entry.start, entry.all_day))
     if entry.end > entry.start:  # type: ignore[operator]
         event.add("dtend", _moment(entry.end, entry.all_day))
+    elif not entry.all_day:
+        # Zero length said outright: without an end khal makes it an hour.
+        event.add("duration", dt.timedelta(0))
     if entry.location:
         event.add("location", _line(entry.location))
     if entry.url:
@@ -117,4 +121,4 @@ def _moment(value: dt.datetime | dt.date, all_day: bool) -> dt.datetime | dt.dat
 
 def _line(text: Any) -> str:
     """One line without characters that calendars cannot hold; line breaks become spaces."""
-    return _UNFIT.sub("", re.sub(r"[\r\n\t]+", " ", str(text))).strip()
+    return _UNFIT.sub("", _BREAKS.sub(" ", str(text))).strip()
