@@ -17,6 +17,8 @@ from .conftest import HOUR, NOON, entry
 DAY = dt.timedelta(days=1)
 NOVEMBER = dt.date(2026, 11, 1)
 TODAY = dt.date(2026, 11, 24)
+# What the form of a subscription holds besides the name of the device.
+LOOK = {"title": "", "colour": "teal", "kinds": ["dummy.garden"]}
 
 
 class TestMonths:
@@ -103,7 +105,7 @@ class TestPages:
 
     def test_subscribing_shows_the_address_once(self, source, client, member):
         client.force_login(member)
-        answer = client.post(reverse("calendars:subscriptions"), {"label": "我的手机"})
+        answer = client.post(reverse("calendars:subscriptions"), {**LOOK, "label": "我的手机"})
         assert "no-store" in answer["Cache-Control"]
         page = answer.content.decode()
         [address] = re.findall(r'id="feed-address">([^<]+)<', page)
@@ -116,8 +118,8 @@ class TestPages:
 
     def test_a_subscription_needs_a_name(self, client, member):
         client.force_login(member)
-        client.post(reverse("calendars:subscriptions"), {"label": " "})
-        client.post(reverse("calendars:subscriptions"), {"label": "长" * 61})
+        client.post(reverse("calendars:subscriptions"), {**LOOK, "label": " "})
+        client.post(reverse("calendars:subscriptions"), {**LOOK, "label": "长" * 61})
         assert not FeedToken.objects.exists()
 
     def test_ending_and_renewing(self, client, member, address):

@@ -127,7 +127,7 @@ def test_a_broken_feed_is_noticed(reader, tmp_path):
 @pytest.mark.control
 def test_without_the_cleaning_of_titles_readers_differ(tmp_path, monkeypatch):
     """Control characters and odd line breaks that pass through are what some readers stop at or cut."""
-    monkeypatch.setattr(feed, "_line", lambda text: re.sub(r"[\ud800-\udfff]", "", str(text)))
+    monkeypatch.setattr(feed, "line", lambda text: re.sub(r"[\ud800-\udfff]", "", str(text)))
     data = calendar_bytes(FEW)
     failed = set()
     for reader in READERS:
