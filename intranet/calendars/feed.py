@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import urljoin
 
@@ -35,12 +36,21 @@ _BREAKS = re.compile(r"[\r\n\t\u2028\u2029]+")
 
 @dataclass(frozen=True)
 class Feed:
-    data: bytes
+    """A feed's bytes, packed: calendars shrink to a tenth, and those of a whole hall are kept in memory at once.
+
+    Whoever has the same bytes already (the ETag) is answered without unpacking them.
+    """
+
+    packed: bytes
     etag: str
 
     @classmethod
     def of(cls, data: bytes) -> Feed:
-        return cls(data, f'"{hashlib.sha256(data).hexdigest()[:32]}"')
+        return cls(zlib.compress(data, 1), f'"{hashlib.sha256(data).hexdigest()[:32]}"')
+
+    @cached_property
+    def data(self) -> bytes:
+        return zlib.decompress(self.packed)
 
 
 def feed_of(subscription: FeedToken, about: Any = None) -> Feed:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import pickle
 import re
 
 import icalendar
 import pytest
+from django.core.cache import cache
 from django.urls import reverse
 from wagtail import hooks
 
@@ -14,6 +16,7 @@ from intranet import clock
 from intranet.access.models import AuditEntry
 from intranet.calendars import services
 from intranet.calendars.exceptions import AlreadyRevoked, NotYours
+from intranet.calendars.feed import Feed, calendar_bytes
 from intranet.calendars.models import FeedToken, Scheduled
 from intranet.calendars.registry import CalendarSource, CalendarSubject, Stamp
 from tests.people_of_the_hall import make_user
@@ -309,3 +312,32 @@ class TestGuards:
         token = address.removeprefix("/feeds/").removesuffix(".ics")
         assert token in logging.Formatter("%(message)s").format(record)
         assert token not in MaskingFormatter("%(message)s").format(record)
+
+
+@pytest.mark.django_db
+class TestKept:
+    def test_the_feeds_of_a_whole_hall_are_kept_at_once(self, source, client, member, address):
+        """1,000 people poll in turn: none of them throws another's bytes out."""
+        services.remember(uid="one@hall", starts=NOON, ends=NOON + HOUR)
+        etag = client.get(address)["ETag"]
+        asked = source.asked
+        for number in range(1_000):
+            cache.set(f"feed:{number}", Feed.of(b"x"), 3600)
+        assert client.get(address, headers={"If-None-Match": etag}).status_code == 304
+        assert source.asked == asked
+
+    @pytest.mark.control
+    def test_djangos_own_room_would_not_do(self, source, client, member, address, settings):
+        settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+        etag = client.get(address)["ETag"]
+        asked = source.asked
+        for number in range(1_000):
+            cache.set(f"feed:{number}", Feed.of(b"x"), 3600)
+        client.get(address, headers={"If-None-Match": etag})
+        assert source.asked > asked
+
+    def test_what_is_kept_is_small_and_comes_back_whole(self):
+        data = calendar_bytes([entry(uid=f"{n}@hall", title="综合窗口值班") for n in range(300)])
+        feed = Feed.of(data)
+        assert len(feed.packed) < len(data) / 5
+        assert pickle.loads(pickle.dumps(feed)).data == data
