@@ -13,8 +13,9 @@ export PYTHONDONTWRITEBYTECODE :=
 ROOM ?=
 ONLY ?=
 WORKERS ?= auto
+READERS ?= var/readers
 
-.PHONY: help demo test bench check reset pictures messages matrix serve
+.PHONY: help demo test bench check reset pictures messages matrix serve readers
 
 help: ## Show what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -30,6 +31,23 @@ $(VENV)/development: requirements.txt requirements-dev.txt | $(VENV)/runtime
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
+# Calendar programs that the tests read feeds with. What cannot be had is skipped aloud by the tests, or fails with CI=true.
+$(READERS)/python/ready: tests/calendars/readers/requirements.txt
+	@echo "Installing the calendar readers khal and vdirsyncer into $(READERS) …"
+	@$(PYTHON) -m venv --clear $(READERS)/python
+	@$(READERS)/python/bin/python -m pip install -qq --disable-pip-version-check -r $<
+	@touch $@
+
+$(READERS)/node/ready: tests/calendars/readers/package.json tests/calendars/readers/package-lock.json
+	@echo "Installing the calendar reader ical.js into $(READERS) …"
+	@mkdir -p $(READERS)/node && cp $^ $(READERS)/node/
+	@cd $(READERS)/node && npm ci --silent --no-audit --no-fund --ignore-scripts
+	@touch $@
+
+readers: ## The calendar programs that the tests read feeds with
+	@$(MAKE) --no-print-directory $(READERS)/python/ready || echo "khal and vdirsyncer could not be installed."
+	@command -v npm >/dev/null && $(MAKE) --no-print-directory $(READERS)/node/ready || echo "ical.js could not be installed (it needs node and npm)."
+
 messages: $(VENV)/runtime
 	@$(BIN)/python manage.py compile_catalogues
 
@@ -43,7 +61,7 @@ serve: ## Start web and worker on the data that is there
 	@PATH="$(CURDIR)/$(BIN):$$PATH" PORT=$(PORT) PYTHONUNBUFFERED=1 $(BIN)/honcho start
 
 # Tests that fork and kill get processes of their own, without a browser or a thousand tests before them.
-test: $(VENV)/development ## The tests (ROOM=evaluations for one room, FULL=1 for the large counts)
+test: $(VENV)/development readers ## The tests (ROOM=evaluations for one room, FULL=1 for the large counts)
 	@mkdir -p $(CURDIR)/var/test && rm -rf $(CURDIR)/var/test/{demo,doors,copy,queries}_*
 	@$(BIN)/python manage.py compile_catalogues
 	@label=$$($(BIN)/python -c "import os; u=os.environ.get('DATABASE_URL',''); print('postgresql' if u.startswith('postgres') else 'sqlite')"); \

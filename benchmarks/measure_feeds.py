@@ -6,7 +6,9 @@ import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urljoin
 
+from django.conf import settings
 from django.core.cache import cache
 from django.core.handlers.base import BaseHandler
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
@@ -123,18 +125,24 @@ def plain_calendar(shown: list[Entry]) -> Calendar:
     for entry in shown:
         event = Event()
         event.add("uid", entry.uid)
-        event.add("dtstamp", entry.updated.astimezone(dt.UTC))
+        event.add("dtstamp", entry.updated.astimezone(dt.UTC) if entry.updated else clock.start_of(entry.start))
         event.add("sequence", entry.sequence)
         event.add("summary", entry.title)
         event.add("status", "CONFIRMED")
-        event.add("dtstart", entry.start.astimezone(clock.HALL_ZONE))
-        event.add("dtend", entry.end.astimezone(clock.HALL_ZONE))
-        event.add("location", entry.location)
-        alarm = Alarm()
-        alarm.add("action", "DISPLAY")
-        alarm.add("description", entry.title)
-        alarm.add("trigger", dt.timedelta(minutes=-entry.alarm_minutes))
-        event.add_component(alarm)
+        event.add("dtstart", entry.start if entry.all_day else entry.start.astimezone(clock.HALL_ZONE))
+        event.add("dtend", entry.end if entry.all_day else entry.end.astimezone(clock.HALL_ZONE))
+        if entry.location:
+            event.add("location", entry.location)
+        if entry.url:
+            event.add("url", urljoin(settings.WAGTAILADMIN_BASE_URL, entry.url))
+        if entry.all_day:
+            event.add("transp", "TRANSPARENT")
+        if entry.alarm_minutes is not None:
+            alarm = Alarm()
+            alarm.add("action", "DISPLAY")
+            alarm.add("description", entry.title)
+            alarm.add("trigger", dt.timedelta(minutes=-entry.alarm_minutes))
+            event.add_component(alarm)
         calendar.add_component(event)
     return calendar
 

@@ -36,6 +36,8 @@ SHOTS = [
     ("public-notice", "staff", "public_notice", DESKTOP, False),
     ("honours", "staff", "/awards/honours/", DESKTOP, False),
     ("calendar", "staff", "/calendar/", DESKTOP, False),
+    ("calendar-week", "staff", "/calendar/week/", DESKTOP, False),
+    ("calendar-agenda", "staff", "/calendar/agenda/", PHONE, False),
     ("import", "hr_admin", "/sheets/", DESKTOP, False),
     ("audit", "auditor", "/audit/", DESKTOP, False),
 ]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from intranet import clock
 from intranet.calendars import services
 from intranet.calendars.models import Scheduled
-from intranet.calendars.registry import Entry, Span, Stamp
+from intranet.calendars.registry import PROGRAMME, Entry, Span, Stamp
 
 from .models import Election
 from .querysets import OFFICERS
@@ -71,13 +71,22 @@ def _rounds_of(viewer: Any) -> QuerySet[Election]:
     return Election.objects.filter(roll__person__user=viewer).exclude(phase=Election.Phase.PREPARATION)
 
 
+def _rounds_of_the_hall() -> QuerySet[Election]:
+    """What everybody may open: neither in preparation nor called off before it opened."""
+    called_off = Q(phase=Election.Phase.CANCELLED, opened_at__isnull=True)
+    return Election.objects.exclude(phase=Election.Phase.PREPARATION).exclude(called_off)
+
+
 def entries(viewer: Any, span: Span, about: Any = None) -> Iterator[Entry]:
-    """Three entries a round at most; two queries. ``about`` somebody else: nothing, rounds are about nobody."""
-    if about is not None:
+    """Three entries a round at most; two queries. The hall's programme holds every round that has opened.
+
+    ``about`` anything else: nothing, a round is about the whole hall.
+    """
+    if about not in (None, PROGRAMME):
         return
     start, end = clock.start_of(span.start), clock.start_of(span.end)
     rounds = list(
-        _rounds_of(viewer)
+        (_rounds_of(viewer) if about is None else _rounds_of_the_hall())
         .filter(recommendation_opens__lt=end)
         .filter(Q(voting_closes__gte=start) | Q(notice_last__gte=span.start))
         .select_related("award")

@@ -29,6 +29,7 @@ OUR_HOOKS = frozenset(
         "register_reminder_rule",
         "register_clock_job",
         "register_calendar_source",
+        "register_calendar_subject",
         "register_paper",
         "register_subject_kind",
         "register_figure",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes.util
 import os
 import shutil
 import socket
@@ -43,12 +44,28 @@ def chromium_path() -> str | None:
     return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
+def readers_folder() -> Path:
+    """Where `make readers` has put the calendar readers: READERS_DIR, or var/readers."""
+    return Path(os.environ.get("READERS_DIR") or Path(__file__).resolve().parent.parent / "var" / "readers")
+
+
+def _reads(program: str) -> bool:
+    return (readers_folder() / "python" / "bin" / program).exists()
+
+
 PARTS: dict[str, tuple[str, Callable[[], bool]]] = {
     "postgresql": ("a PostgreSQL server (TEST_POSTGRESQL_URL)", lambda: _answers(postgresql_url(), 5432)),
     "redis": ("a Redis server (REDIS_URL)", lambda: _answers(redis_url(), 6379)),
     "redis-server": ("the program redis-server", lambda: shutil.which("redis-server") is not None),
     "chromium": ("the Chromium browser (CHROMIUM)", lambda: chromium_path() is not None),
     "gnumeric": ("the spreadsheet program Gnumeric (ssconvert)", lambda: shutil.which("ssconvert") is not None),
+    "khal": ("the calendar khal (make readers)", lambda: _reads("khal")),
+    "vdirsyncer": ("the calendar synchroniser vdirsyncer (make readers)", lambda: _reads("vdirsyncer")),
+    "ical.js": (
+        "node with the calendar parser ical.js (make readers)",
+        lambda: bool(shutil.which("node")) and (readers_folder() / "node" / "node_modules" / "ical.js").exists(),
+    ),
+    "libical": ("the calendar library libical 3 (Debian: libical3)", lambda: bool(ctypes.util.find_library("ical"))),
     "gettext": (
         "the gettext tools (xgettext, msgfmt)",
         lambda: bool(shutil.which("xgettext") and shutil.which("msgfmt")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.conf import settings
@@ -12,7 +12,7 @@ from django.db.models import CharField, Count, Max, QuerySet, Value
 
 from intranet import clock
 
-from .registry import Entry, Span, calendar_sources
+from .registry import CalendarSource, Entry, Span, calendar_sources
 
 # Cancelled entries stay this long, so that a phone that refreshes seldom still hears of it.
 CANCELLED_STAY = dt.timedelta(days=60)
@@ -23,13 +23,14 @@ def feed_span(today: dt.date) -> Span:
     return Span(today - dt.timedelta(days=90), today + dt.timedelta(days=401))
 
 
-def entries_for(viewer: Any, span: Span) -> list[Entry]:
+def entries_for(viewer: Any, span: Span, *, about: Any = None, off: Collection[str] = ()) -> list[Entry]:
     """What all sources have for the viewer in the span, in order of time; cancelled ones for 60 days.
 
+    ``about``: what concerns this object instead of the viewer. ``off``: keys of sources that are not asked.
     A source that fails fails the whole: a feed without its entries would wipe them from every phone.
     """
     since = clock.now() - CANCELLED_STAY
-    found = [entry for source in calendar_sources().values() for entry in source.entries(viewer, span)]
+    found = [entry for source in sources_on(off).values() for entry in source.entries(viewer, span, about)]
     shown = [entry for entry in found if not entry.cancelled or entry.updated is None or entry.updated >= since]
     return sorted(shown, key=lambda entry: (starts_at(entry), entry.uid))
 
@@ -54,28 +55,32 @@ def first_day(entry: Entry) -> dt.date:
     return clock.day_of(starts_at(entry))
 
 
-def validity(viewer: Any) -> str | None:
+def sources_on(off: Collection[str]) -> dict[str, CalendarSource]:
+    return {key: source for key, source in calendar_sources().items() if key not in off}
+
+
+def validity(viewer: Any, off: Collection[str] = ()) -> str | None:
     """A key that changes when the viewer's feed may have changed; None when a source gives no stamps.
 
     One query for all sources together (and the roles, when the viewer does not know them yet).
     """
-    stamps = stamps_of(viewer)
+    stamps = stamps_of(viewer, off)
     if stamps is None:
         return None
     rows = sorted(map(str, stamps))
     roles = sorted(viewer.role_keys)
-    sources = calendar_sources()
+    sources = sources_on(off)
     told = [clock.today(), viewer.pk, roles, settings.HALL_NAME, settings.WAGTAILADMIN_BASE_URL, *sources, *rows]
     return hashlib.sha256("\n".join(map(str, told)).encode()).hexdigest()
 
 
-def stamps_of(viewer: Any) -> Iterable[Any] | None:
+def stamps_of(viewer: Any, off: Collection[str] = ()) -> Iterable[Any] | None:
     """Number and latest change of the rows behind the viewer's entries, as one query over all sources.
 
     None when a source gives no stamps.
     """
     parts: list[QuerySet] = []
-    for key, source in calendar_sources().items():
+    for key, source in sources_on(off).items():
         if source.stamps is None:
             return None
         parts += [

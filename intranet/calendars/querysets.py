@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from typing import Any
 
@@ -11,6 +12,22 @@ from django.db import models
 def hash_of(token: str) -> str:
     """SHA-256 in hex. A token has 256 random bits, so it needs neither salt nor stretching."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+class ScheduledQuerySet(models.QuerySet):
+    def invited(self, user: Any) -> ScheduledQuerySet:
+        """What a person is invited to at present; what was called off is among it, to be seen as cancelled."""
+        return self.filter(invitations__user=user.pk, invitations__withdrawn_at=None)
+
+
+class InvitationQuerySet(models.QuerySet):
+    def changed_in(self, start: dt.datetime, end: dt.datetime) -> InvitationQuerySet:
+        """What people are to be told of: changed after ``start`` and up to ``end``, and not over by then."""
+        own = models.Q(changed_at__gt=start, changed_at__lte=end)
+        moved = models.Q(withdrawn_at=None, scheduled__changed_at__gt=start, scheduled__changed_at__lte=end)
+        still_ahead = self.filter(scheduled__ends__gt=models.F("changed_at"))
+        still_ahead = still_ahead.filter(scheduled__ends__gt=models.F("scheduled__changed_at"))
+        return still_ahead.filter(own | moved).select_related("scheduled").order_by("pk")
 
 
 class FeedTokenQuerySet(models.QuerySet):

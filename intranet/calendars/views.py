@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import segno
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -18,11 +20,25 @@ from intranet.access.exceptions import RuleError
 from intranet.access.views import show_rule_error, visible_or_404
 
 from . import services
-from .feed import Feed, calendar_bytes, personal_feed
-from .forms import SubscriptionForm
+from .feed import Feed, calendar_bytes, feed_of
+from .forms import LookForm, SubscriptionForm
 from .gathering import entries_for, feed_span
 from .models import FeedToken
-from .months import agenda_of, month_of, neighbours, shown_span, weeks_of
+from .months import (
+    LISTED,
+    WEEK,
+    agenda_of,
+    day_of_text,
+    month_of,
+    neighbours,
+    rows_in,
+    shown_span,
+    steps_around,
+    week_of,
+    weeks_of,
+)
+from .registry import Span
+from .subjects import with_names
 
 CALENDAR_TYPE = "text/calendar; charset=utf-8"
 
@@ -30,15 +46,21 @@ CALENDAR_TYPE = "text/calendar; charset=utf-8"
 @login_not_required
 @require_safe
 def feed(request: HttpRequest, token: str) -> HttpResponse:
-    """A person's calendar, by token alone: an unknown, a revoked and a leaver's token are the same 404."""
+    """A calendar, by token alone: an unknown, a revoked and a leaver's token are the same 404.
+
+    So is that of a window or unit which its holder leads no longer.
+    """
     subscription = FeedToken.objects.held(token)
-    if subscription is None:
+    about = None
+    if subscription is not None and subscription.subject:
+        about = services.about_of(subscription.user, subscription.subject, subscription.subject_key)
+    if subscription is None or (subscription.subject and about is None):
         # Bare, not the site's page: that one holds the address it was asked for.
         return HttpResponseNotFound("404\n", content_type="text/plain")
     today = clock.today()
     if subscription.last_fetched_on != today:
         FeedToken.objects.filter(pk=subscription.pk).update(last_fetched_on=today)
-    return _calendar_response(request, personal_feed(subscription.user))
+    return _calendar_response(request, feed_of(subscription, about))
 
 
 def _calendar_response(request: HttpRequest, found: Feed) -> HttpResponse:
@@ -64,6 +86,7 @@ def month(request: HttpRequest) -> HttpResponse:
     entries = entries_for(request.user, shown_span(shown))
     before, after = neighbours(shown)
     context = {
+        "view": "month",
         "month": shown,
         "before": before,
         "after": after,
@@ -72,6 +95,45 @@ def month(request: HttpRequest) -> HttpResponse:
         "agenda": agenda_of(shown, entries),
     }
     return render(request, "calendars/month.html", context)
+
+
+@require_safe
+def week(request: HttpRequest) -> HttpResponse:
+    """Monday to Sunday, each entry with its time and place."""
+    today = clock.today()
+    day = day_of_text(request.GET.get("day", ""), today)
+    monday = day - dt.timedelta(days=day.weekday())
+    before, after = steps_around(day, WEEK, today)
+    entries = entries_for(request.user, Span(monday, monday + WEEK))
+    context = {
+        "view": "week",
+        "monday": monday,
+        "sunday": monday + dt.timedelta(days=6),
+        "before": before,
+        "after": after,
+        "is_present": monday <= today < monday + WEEK,
+        "weeks": [week_of(monday, entries, today)],
+    }
+    return render(request, "calendars/week.html", context)
+
+
+@require_safe
+def agenda(request: HttpRequest) -> HttpResponse:
+    """What is coming, from a day on, as a list: made for phones and for paper."""
+    today = clock.today()
+    first = day_of_text(request.GET.get("from", ""), today)
+    span = Span(first, first + LISTED)
+    before, after = steps_around(first, LISTED, today)
+    context = {
+        "view": "agenda",
+        "first": first,
+        "last": span.end - dt.timedelta(days=1),
+        "before": before,
+        "after": after,
+        "is_present": first == today,
+        "agenda": rows_in(entries_for(request.user, span), span),
+    }
+    return render(request, "calendars/agenda.html", context)
 
 
 @require_safe
@@ -88,11 +150,32 @@ def single_entry(request: HttpRequest, uid: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def subscriptions(request: HttpRequest) -> HttpResponse:
-    form = SubscriptionForm(request.POST if request.method == "POST" else None)
+    form = SubscriptionForm(request.user, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        return _shown_once(request, services.issue_token(user=request.user, label=form.cleaned_data["label"]))
-    rows = FeedToken.objects.visible_to(request.user).valid()
+        try:
+            return _shown_once(request, services.issue_token(user=request.user, **form.wanted))
+        except RuleError as error:
+            show_rule_error(request, error)
+            return redirect("calendars:subscriptions")
+    rows = with_names(request.user, list(FeedToken.objects.visible_to(request.user).valid()))
     return render(request, "calendars/subscriptions.html", {"form": form, "subscriptions": rows})
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def change(request: HttpRequest, pk: int) -> HttpResponse:
+    """Name, colour and kinds of a subscription; the device keeps its address."""
+    subscription = visible_or_404(FeedToken, request.user, pk=pk)
+    form = LookForm.of(subscription, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        look = {name: form.cleaned_data[name] for name in ("label", "title", "colour")}
+        try:
+            services.change_subscription(subscription=subscription, off=form.off, by=request.user, **look)
+            messages.success(request, _("Kept. The device shows it the next time it fetches the calendar."))
+        except RuleError as error:
+            show_rule_error(request, error)
+        return redirect("calendars:subscriptions")
+    return render(request, "calendars/change.html", {"form": form, "subscription": subscription})
 
 
 def _shown_once(request: HttpRequest, token: str) -> HttpResponse:

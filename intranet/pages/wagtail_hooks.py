@@ -6,10 +6,11 @@ from wagtail.permissions import register_permission_policy
 
 from intranet.access.registry import DemoPart
 from intranet.access.roles import SITE_EDITOR
+from intranet.calendars.registry import CalendarSource
 from intranet.reminders.registry import ClockJob
 from intranet.ui.registry import DeskCard, NavigationItem
 
-from . import admin, cards, demo, jobs, papers, permissions
+from . import admin, calendars, cards, demo, jobs, papers, permissions
 from .policies import KnownPagesPolicy
 from .unplugged import is_unplugged, only_known
 
@@ -47,6 +48,13 @@ def navigation_items():
 @hooks.register("register_role_permissions")
 def role_permissions():
     return permissions.EDITORS
+
+
+@hooks.register("register_calendar_source")
+def calendar_source():
+    return CalendarSource(
+        "pages.notices", _("Notices (in the public programme)"), calendars.entries, calendars.stamps
+    )
 
 
 @hooks.register("register_clock_job")

@@ -4,13 +4,27 @@ from wagtail.permissions import register_permission_policy
 
 from intranet.access import roles
 from intranet.access.registry import AccountFact, DemoPart, PrivateField, PrivateFile, SealedField
+from intranet.calendars.registry import CalendarSource
 from intranet.papers.services import remove_old_files as remove_old_papers
 from intranet.reminders.registry import ClockJob
 from intranet.sheets.services import remove_old_files
 from intranet.sheets.services.jobs import sweep
 from intranet.ui.registry import DeskCard, NavigationItem, ProfileSection
 
-from . import account_facts, cards, demo, demo_newcomers, identity, papers, private_facts, reach, reminders, sections
+from . import (
+    account_facts,
+    calendars,
+    cards,
+    demo,
+    demo_newcomers,
+    identity,
+    invitations,
+    papers,
+    private_facts,
+    reach,
+    reminders,
+    sections,
+)
 from .grants import GRANTS
 from .policies import POLICIES
 from .services import due
@@ -103,7 +117,20 @@ def clock_jobs():
 
 @hooks.register("register_reminder_rule")
 def reminder_rules():
-    return list(reminders.RULES)
+    return [*reminders.RULES, invitations.INVITATIONS]
+
+
+@hooks.register("register_calendar_source")
+def calendar_sources():
+    return [
+        CalendarSource("people.posts", _("My posts and appointments"), calendars.posts, calendars.stamps),
+        CalendarSource("people.birthdays", _("Birthdays"), calendars.birthdays, calendars.stamps),
+    ]
+
+
+@hooks.register("register_calendar_subject")
+def calendar_subjects():
+    return list(calendars.SUBJECTS)
 
 
 @hooks.register("register_role_permissions")

@@ -8,12 +8,13 @@ import time
 from collections import Counter
 from typing import Protocol
 
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
 from intranet import clock
 
+from .calendar_parts import attach
 from .letters import Letter
 from .models import InboxMessage, OutboxRow
 
@@ -150,7 +151,7 @@ class MailChannel:
     def message(letter: Letter, now: dt.datetime) -> EmailMessage:
         """The mail: the text, and below it the address of the page. The Message-ID never changes."""
         body = f"{letter.body}\n\n{letter.address}\n" if letter.address else f"{letter.body}\n"
-        return EmailMessage(
+        email = EmailMultiAlternatives(
             letter.subject,
             body,
             to=[letter.row.recipient.email],
@@ -160,6 +161,8 @@ class MailChannel:
                 "Auto-Submitted": "auto-generated",
             },
         )
+        attach(email, letter)
+        return email
 
 
 CHANNELS: dict[str, Channel] = {channel.key: channel for channel in (InboxChannel(), MailChannel())}

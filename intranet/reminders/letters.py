@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 from django.conf import settings
 
 from .models import OutboxRow
-from .registry import Text
+from .registry import CalendarPart, Text
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
@@ -22,6 +22,7 @@ class Letter:
     subject: str
     body: str
     path: str
+    calendar: CalendarPart | None = None
 
     @classmethod
     def of(cls, row: OutboxRow, text: Text) -> Letter:
@@ -32,6 +33,7 @@ class Letter:
             subject=" ".join(_CONTROL.sub(" ", str(text.subject)).split())[:200],
             body=_CONTROL.sub("", str(text.body).replace("\r\n", "\n")),
             path=text.url if inside and len(text.url) <= 300 and not re.search(r"\s", text.url) else "",
+            calendar=text.calendar,
         )
 
     @property

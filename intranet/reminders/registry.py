@@ -29,12 +29,21 @@ class Reminder:
 
 
 @dataclass(frozen=True)
+class CalendarPart:
+    """An invitation that a mail carries (RFC 6047): iCalendar bytes, and their METHOD for the MIME type."""
+
+    data: bytes
+    method: str
+
+
+@dataclass(frozen=True)
 class Text:
     """What a reminder says. ``subject`` never names illness, leave or how anyone voted."""
 
     subject: str
     body: str
     url: str = ""
+    calendar: CalendarPart | None = None
 
 
 @dataclass(frozen=True)

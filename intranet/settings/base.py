@@ -122,6 +122,10 @@ TEMPLATES = [
 
 # Database: SQLite in one file by default; a URL for PostgreSQL.
 
+# Room for the feeds of a whole hall: Django's 300 entries would throw one phone's out for the next one's.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 5000}},
+}
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'hall.sqlite3'}")}
 DATABASES["default"]["CONN_MAX_AGE"] = 600
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):

@@ -3,9 +3,10 @@ from wagtail import hooks
 
 from intranet.access import roles
 from intranet.access.registry import RolePermissions
+from intranet.calendars.registry import CalendarSource
 from intranet.ui.registry import NavigationItem
 
-from . import papers
+from . import calendars, papers
 from .sheets import WORKDAYS
 
 
@@ -31,6 +32,11 @@ def role_permissions():
             )
         },
     )
+
+
+@hooks.register("register_calendar_source")
+def calendar_source():
+    return CalendarSource("workdays.days", _("Holidays and make-up workdays"), calendars.entries, calendars.stamps)
 
 
 @hooks.register("register_log_actions")

@@ -97,6 +97,7 @@ class TestBytes:
     def test_an_entry_without_length_or_change(self):
         event = only_event(calendar_bytes([entry(end=NOON, updated=None)]))
         assert "DTEND" not in event
+        assert event["DURATION"].dt == dt.timedelta(0)
         assert event["DTSTAMP"].dt == NOON
 
     def test_the_same_entries_are_the_same_bytes(self):

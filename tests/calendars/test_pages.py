@@ -9,14 +9,27 @@ from intranet import clock
 from intranet.calendars import services
 from intranet.calendars.cards import coming_card
 from intranet.calendars.models import FeedToken
-from intranet.calendars.months import agenda_of, month_of, neighbours, shown_span, weeks_of
+from intranet.calendars.months import (
+    WEEK,
+    agenda_of,
+    day_of_text,
+    month_of,
+    neighbours,
+    shown_span,
+    steps_around,
+    week_of,
+    weeks_of,
+)
 from tests.people_of_the_hall import make_user
 
 from .conftest import HOUR, NOON, entry
+from .readers import read_with
 
 DAY = dt.timedelta(days=1)
 NOVEMBER = dt.date(2026, 11, 1)
 TODAY = dt.date(2026, 11, 24)
+# What the form of a subscription holds besides the name of the device.
+LOOK = {"title": "", "colour": "teal", "kinds": ["dummy.garden"]}
 
 
 class TestMonths:
@@ -103,7 +116,7 @@ class TestPages:
 
     def test_subscribing_shows_the_address_once(self, source, client, member):
         client.force_login(member)
-        answer = client.post(reverse("calendars:subscriptions"), {"label": "我的手机"})
+        answer = client.post(reverse("calendars:subscriptions"), {**LOOK, "label": "我的手机"})
         assert "no-store" in answer["Cache-Control"]
         page = answer.content.decode()
         [address] = re.findall(r'id="feed-address">([^<]+)<', page)
@@ -116,8 +129,8 @@ class TestPages:
 
     def test_a_subscription_needs_a_name(self, client, member):
         client.force_login(member)
-        client.post(reverse("calendars:subscriptions"), {"label": " "})
-        client.post(reverse("calendars:subscriptions"), {"label": "长" * 61})
+        client.post(reverse("calendars:subscriptions"), {**LOOK, "label": " "})
+        client.post(reverse("calendars:subscriptions"), {**LOOK, "label": "长" * 61})
         assert not FeedToken.objects.exists()
 
     def test_ending_and_renewing(self, client, member, address):
@@ -167,3 +180,126 @@ class TestPages:
             entry(uid="past", start=NOON - 9 * DAY, end=NOON - 8 * DAY),
         ]
         assert [row["entry"].uid for row in coming_card(request)["rows"]] == ["0", "1", "2", "3", "4"]
+
+
+class TestWeeksAndLists:
+    def test_which_day(self):
+        for text, day in [
+            ("2026-12-01", dt.date(2026, 12, 1)),
+            ("2026-08-26", dt.date(2026, 8, 26)),  # 90 days back
+            ("2027-12-29", dt.date(2027, 12, 29)),  # 400 days ahead
+            *[(odd, TODAY) for odd in ("", "x", "2026-08-25", "2027-12-30", "2026-02-30", "²⁰²⁶-12-01")],
+        ]:
+            assert day_of_text(text, TODAY) == day, text
+
+    def test_steps_end_where_feeds_do(self):
+        assert steps_around(TODAY, WEEK, TODAY) == (TODAY - WEEK, TODAY + WEEK)
+        assert steps_around(TODAY - 90 * DAY, WEEK, TODAY) == (None, TODAY - 83 * DAY)
+        assert steps_around(TODAY + 400 * DAY, WEEK, TODAY) == (TODAY + 393 * DAY, None)
+
+    def test_a_week_shows_time_and_place(self):
+        monday = dt.date(2026, 11, 23)
+        entries = [
+            entry(title="到岗", location="三楼"),
+            entry(title="夜班", start=NOON + 8 * HOUR, end=NOON + 20 * HOUR),
+            entry(title="整天", start=TODAY, end=TODAY + DAY, all_day=True),
+        ]
+        days = {day["day"]: day for day in week_of(monday, entries, TODAY)}
+        assert list(days) == [monday + n * DAY for n in range(7)]
+        shown = [(one["title"], one["time"], one["place"]) for one in days[TODAY]["entries"]]
+        assert shown == [("到岗", "12:00", "三楼"), ("夜班", "20:00", ""), ("整天", "", "")]
+        # On its second day it has no time: it did not begin then.
+        assert [(one["title"], one["time"]) for one in days[TODAY + DAY]["entries"]] == [("夜班", "")]
+        assert [day["today"] for day in days.values()].count(True) == 1
+
+
+@pytest.mark.django_db
+class TestWeekAndAgendaPages:
+    def get(self, client, name, query=""):
+        answer = client.get(reverse(f"calendars:{name}") + query)
+        assert answer.status_code == 200
+        return answer.content.decode()
+
+    def test_the_same_entries_in_all_three(self, source, client, member):
+        source.own[member.pk] = [
+            entry(title="给花浇水", location="三楼"),
+            entry(uid="gone", title="停", cancelled=True),
+            entry(uid="later", title="年终", start=NOON + 20 * DAY, end=NOON + 21 * DAY),
+        ]
+        source.own[make_user().pk] = [entry(title="别人的")]
+        client.force_login(member)
+        for name in ("month", "week", "agenda"):
+            page = self.get(client, name)
+            assert "给花浇水" in page, name
+            assert "三楼" in page, name
+            assert "12:00" in page, name
+            assert "已取消" in page, name
+            assert "别人的" not in page, name
+            for other in ("month", "week", "agenda"):
+                assert f'href="{reverse(f"calendars:{other}")}"' in page
+            assert page.count('aria-current="page"') >= 1
+            assert "data-print" in page
+        assert "年终" not in self.get(client, "week")
+        assert "年终" in self.get(client, "agenda")
+
+    def test_turning_the_pages(self, source, client, member):
+        client.force_login(member)
+        week = self.get(client, "week")
+        assert "?day=2026-11-17" in week
+        assert "?day=2026-12-01" in week
+        assert "回到本周" not in week
+        assert "2026年11月23日 – 2026年11月29日" in week
+        assert "回到本周" in self.get(client, "week", "?day=2026-12-02")
+        agenda = self.get(client, "agenda")
+        assert "?from=2026-10-25" in agenda
+        assert "?from=2026-12-24" in agenda
+        assert "这 30 天暂无日程" in agenda
+        assert "从今天起" in self.get(client, "agenda", "?from=2027-01-01")
+
+    def test_the_last_page_has_no_next(self, source, client, member):
+        client.force_login(member)
+        page = self.get(client, "week", "?day=2027-12-29")
+        assert 'rel="next"' not in page
+        assert 'rel="prev"' in page
+
+    def test_constant_queries(self, source, client, member):
+        client.force_login(member)
+
+        def queries():
+            return [client.get(reverse(f"calendars:{name}")).headers["Server-Timing"] for name in ("week", "agenda")]
+
+        source.own[member.pk] = [entry()]
+        few = queries()
+        source.own[member.pk] = [entry(uid=f"{n}") for n in range(30)]
+        assert queries() == few
+
+    def test_how_to_subscribe_is_said_before_and_after(self, source, client, member):
+        client.force_login(member)
+        before = self.get(client, "subscriptions")
+        after = client.post(reverse("calendars:subscriptions"), {**LOOK, "label": "手机"}).content.decode()
+        for page in (before, after):
+            for name in (
+                "iPhone",
+                "小米",
+                "华为",
+                "OPPO",
+                "vivo",
+                "钉钉",
+                "企业微信",
+                "Outlook",
+                "Thunderbird",
+                "WPS",
+            ):
+                assert name in page
+            assert "一天只更新一次" in page
+            assert "以本站提醒为准" in page
+        assert "data:image/svg+xml" in after
+        assert "webcal://testserver/feeds/" in after
+
+    def test_one_entry_survives_in_another_program(self, source, client, member, tmp_path):
+        source.own[member.pk] = [entry(uid="a/b@hall", title="给花浇水🌱", alarm_minutes=30)]
+        client.force_login(member)
+        data = client.get(reverse("calendars:entry", args=["a/b@hall"])).content
+        [found] = read_with("ical.js", data, tmp_path)
+        assert (found["uid"], found["title"], found["alarms"]) == ("a/b@hall", "给花浇水🌱", [-30])
+        assert found["start"] == NOON.isoformat()

@@ -14,7 +14,8 @@ pytestmark = pytest.mark.xdist_group("doors-large")
 ROLES = ("staff", "union_officer", "hr_admin", "auditor")
 EVERYBODY = [
     *("/", "/desk/", "/people/", "/people/windows/", "/people/me/", "/notices/", "/news/", "/search/?q=评选"),
-    *("/people/?q=wang", "/awards/", "/awards/honours/", "/calendar/", "/calendar/subscribe/", "/inbox/", "/days/"),
+    *("/people/?q=wang", "/awards/", "/awards/honours/", "/inbox/", "/days/"),
+    *("/calendar/", "/calendar/week/", "/calendar/agenda/", "/calendar/subscribe/"),
 ]
 MORE = {
     "union_officer": ("/awards/office/", "/awards/office/awards/", "manage", "review", "roll"),

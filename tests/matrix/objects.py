@@ -41,6 +41,7 @@ BY_ROUTE: dict[str, Callable[[World, Any], Trio | Parameters]] = {
     "access:file": of_person("file", "path"),
     "reminders:message": of_person("message"),
     "calendars:entry": shared("uid", "uid"),
+    "calendars:change": of_person("subscription"),
     "calendars:end": of_person("subscription"),
     "calendars:renew": of_person("subscription"),
     "calendars:feed": of_person("token", "token"),
