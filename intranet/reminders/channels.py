@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 MAX_TRIES = 5
 BACK_OFF = tuple(dt.timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
 
+
 class ChannelDown(Exception):
     """The channel as a whole cannot be reached; there is no use in going on in this run."""
 
@@ -136,9 +137,7 @@ class MailChannel:
             logger.warning("The mail led by outbox row %s was not taken: %s", letter.row.pk, type(error).__name__)
             self._close(connection)
             return try_again(list(rows), now, NOT_TAKEN)
-        sent = mine.settle(
-            OutboxRow.State.SENT, tries=letter.row.tries + 1, sent_at=now, failure="", next_try=None
-        )
+        sent = mine.settle(OutboxRow.State.SENT, tries=letter.row.tries + 1, sent_at=now, failure="", next_try=None)
         return Counter({OutboxRow.State.SENT: sent})
 
     @staticmethod

@@ -6,11 +6,11 @@ import datetime as dt
 import hashlib
 import time
 import uuid
-from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from django.contrib.auth import get_user_model
 from django.db import connection, transaction
-from django.db.models import BigIntegerField, Case, F, Q, Value, When
+from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
 from intranet import clock
@@ -58,10 +58,10 @@ def claim(channel: Channel, rules: dict[str, ReminderRule], now: dt.datetime) ->
             state=OutboxRow.State.CLAIMED,
             claim=mine,
             claimed_until=clock.real_now() + channel.hold,
-            leader_id=_leaders(groups),
+            leader_id=Coalesce(F("leader_id"), F("pk")),
         )
-    new = {row.pk for row in taken if row.leader_id is None}
-    return _rows(mine, new)
+        _follow([group for group in groups if len(group) > 1 and group[0].leader_id is None])
+    return _rows(mine, new={row.pk for row in taken if row.leader_id is None})
 
 
 def _letters(channel: Channel, rules: dict[str, ReminderRule], ready: OutboxQuerySet) -> list[list[Candidate]]:
@@ -101,26 +101,35 @@ def _of_same_letters(ready: OutboxQuerySet, heads: list[Candidate]) -> OutboxQue
     return ready.filter(new | Q(leader__in=again))
 
 
-def _leaders(groups: Iterable[list[Candidate]]) -> Any:
-    """An expression for the row that leads each row's letter; who has one keeps it."""
-    several = [
-        When(pk__in=[row.pk for row in group], then=Value(group[0].pk))
-        for group in groups
-        if len(group) > 1 and group[0].leader_id is None
-    ]
-    alone = Coalesce(F("leader_id"), F("pk"))
-    return Case(*several, default=alone, output_field=BigIntegerField()) if several else alone
+def _follow(groups: list[list[Candidate]]) -> None:
+    """Let the first row of each group lead the others. One statement: as an expression of the ORM, a CASE with an
+    arm for each group takes longer than all the rest of a claim.
+    """
+    pairs = [number for group in groups for row in group[1:] for number in (row.pk, group[0].pk)]
+    if not pairs:
+        return
+    table = connection.ops.quote_name(OutboxRow._meta.db_table)
+    values = ", ".join(["(%s, %s)"] * (len(pairs) // 2))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH led (follower, leader) AS (VALUES {values}) "
+            f"UPDATE {table} SET leader_id = led.leader FROM led WHERE {table}.id = led.follower",
+            pairs,
+        )
 
 
-def _rows(mine: uuid.UUID, new: set[int]) -> list[OutboxRow]:
-    held = OutboxRow.objects.held_by(mine).select_related("recipient__reminder_preference")
-    rows = list(held.order_by("rule", "due", "pk"))
+def _rows(mine: uuid.UUID, *, new: set[int]) -> list[OutboxRow]:
+    """The claimed rows, each with its recipient, the recipient's preference and its leader, in three queries."""
+    rows = list(OutboxRow.objects.held_by(mine).order_by("rule", "due", "pk"))
+    people = get_user_model().objects.select_related("reminder_preference")
+    recipients = people.in_bulk({row.recipient_id for row in rows})
     known = {row.pk: row for row in rows}
     led_elsewhere = {row.leader_id for row in rows if row.leader_id is not None} - set(known)
     if led_elsewhere:  # their leader was settled by itself
         known |= OutboxRow.objects.in_bulk(led_elsewhere)
     for row in rows:
         row.first_claim = row.pk in new
+        row.recipient = recipients[row.recipient_id]
         row.leader = known.get(row.leader_id) if row.leader_id is not None else None
     return rows
 

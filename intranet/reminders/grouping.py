@@ -42,8 +42,8 @@ class Company:
     """Which of the reminders that are due now wait for others of their letter.
 
     A reminder waits for the last one that its rule already knows to fall due in the same hour (on the same day), so
-    that they arrive as one; what would come too late by then goes at once. Of a rule with one letter a day, what comes after today's
-    letter waits for the next morning.
+    that they arrive as one; what would come too late by then goes at once. Of a rule with one letter a day, what
+    comes after today's letter waits for the next morning.
     """
 
     def __init__(self, rule: ReminderRule, reminders: list[Reminder], now: dt.datetime) -> None:

@@ -28,8 +28,9 @@ class OutboxRow(models.Model):
     ``next_try`` is the instant before which it does not go: after a failed try, in its reader's quiet hours, or
     because others of its group fall due by then. ``leader`` is the row that leads the letter in which this one was
     first claimed, itself if it goes alone; once set it stays, so that every try of a letter carries the same
-    Message-ID and what falls due later is never added to a letter that may have been sent. ``claim`` and ``claimed_until`` say which sweep holds the row and how long that counts (real
-    time); ``failure`` is a neutral English msgid, never what a mail server said.
+    Message-ID and what falls due later is never added to a letter that may have been sent. ``claim`` and
+    ``claimed_until`` say which sweep holds the row and how long that counts (real time); ``failure`` is a neutral
+    English msgid of ``states.py``, never what a mail server said.
     """
 
     State = OutboxState
@@ -49,6 +50,9 @@ class OutboxRow(models.Model):
     sent_at = models.DateTimeField(null=True, blank=True)
     failure = models.CharField(max_length=200, blank=True)
     leader = models.ForeignKey("self", null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+
+    # On a claimed row in hand: whether no sweep had claimed it before.
+    first_claim = False
 
     objects = OutboxQuerySet.as_manager()
 

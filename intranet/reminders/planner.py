@@ -58,9 +58,7 @@ def _plan_rule(rule: ReminderRule, mark: dt.datetime | None, now: dt.datetime, *
         ClockMark.objects.reach({f"planner:{rule.key}": now})
 
 
-def _rows(
-    rule: ReminderRule, reminders: list[Reminder], now: dt.datetime, mandatory: bool
-) -> list[OutboxRow]:
+def _rows(rule: ReminderRule, reminders: list[Reminder], now: dt.datetime, mandatory: bool) -> list[OutboxRow]:
     """A row for each active recipient and channel; no mail for someone without an address or without the wish.
 
     What is no longer worth sending is written down as expired: the officer sees that it was missed.

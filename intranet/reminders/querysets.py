@@ -34,7 +34,9 @@ class OutboxQuerySet(models.QuerySet):
         """
         rested = Q(next_try=None) | Q(next_try__lte=now)
         holds = self.model._meta.apps.get_model("reminders", "Hold").objects
-        stopped = Exists(holds.filter(rule=OuterRef("rule"), object=OuterRef("object"), occasion=OuterRef("occasion")))
+        stopped = Exists(
+            holds.filter(rule=OuterRef("rule"), object=OuterRef("object"), occasion=OuterRef("occasion"))
+        )
         return (
             self.worth_sending(now)
             .filter(self._free(), rested, channel=channel, rule__in=list(rules), due__lte=now)

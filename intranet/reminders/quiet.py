@@ -26,7 +26,9 @@ def end_of_quiet(now: dt.datetime, start: dt.time | None, end: dt.time | None) -
     return clock.start_of(day, end.hour, end.minute)
 
 
-def waits_until(now: dt.datetime, until: dt.datetime, start: dt.time | None, end: dt.time | None) -> dt.datetime | None:
+def waits_until(
+    now: dt.datetime, until: dt.datetime, start: dt.time | None, end: dt.time | None
+) -> dt.datetime | None:
     """Until when a mail waits for the quiet hours to end; None when it goes now.
 
     What would come too late by then goes at once: a mail at night is better than a vote that is over in the morning.

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext
 
 from intranet.socket import collect
+
+PLACE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 
 @dataclass(frozen=True)
@@ -71,8 +75,8 @@ class ReminderRule:
 
     The words come in one of two ways. Either ``subject`` and ``body`` are English msgids with named places such as
     ``{round}``, ``fields`` says what these are, and ``filled(reminders)`` gives a Filled for each, in order: then
-    officers can edit the text. Or ``texts(reminders)`` gives a Text for each, in order. Both are asked in the
-    reader's language and use set-based queries.
+    officers can edit the text, and ``texts`` gives the original words. Or ``texts(reminders)`` gives a Text for
+    each, in order. Both are asked in the reader's language and use set-based queries.
 
     ``label`` names the kind in lists and in the subject of a grouped letter, so it names nothing private.
     ``grouped``   what falls due in the same "hour" (of the clock) or on the same "day" arrives as one letter
@@ -99,6 +103,20 @@ class ReminderRule:
     def __post_init__(self) -> None:
         if (self.texts is None) == (self.filled is None):
             raise ImproperlyConfigured(f"the reminder rule {self.key} needs either texts or filled")
+        if self.texts is None:
+            object.__setattr__(self, "texts", self._original_texts)
+
+    def _original_texts(self, reminders: list[Reminder]) -> list[Text]:
+        assert self.filled is not None
+        subject, body = gettext(self.subject), gettext(self.body)
+        return [
+            Text(fill(subject, given.values), fill(body, given.values), given.url) for given in self.filled(reminders)
+        ]
+
+
+def fill(template: str, values: dict[str, str]) -> str:
+    """Put values in at their places, as they are: nothing in them is read as a place, a template or a link."""
+    return PLACE.sub(lambda place: str(values.get(place[1], "")), template)
 
 
 @dataclass(frozen=True)

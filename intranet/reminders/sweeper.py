@@ -78,9 +78,7 @@ def _deliver(
     return outcome + channel.deliver(letters, now, stop)
 
 
-def _outside_quiet_hours(
-    batch: list[OutboxRow], rules: dict[str, ReminderRule], now: dt.datetime
-) -> list[OutboxRow]:
+def _outside_quiet_hours(batch: list[OutboxRow], rules: dict[str, ReminderRule], now: dt.datetime) -> list[OutboxRow]:
     """The rows that may leave the site now; the others wait until their reader's quiet hours end. This is no try."""
     waiting = {row.pk: over for row in batch if (over := _quiet_until(row, rules[row.rule], now))}
     if not waiting:

@@ -9,20 +9,16 @@ from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 
-from .registry import Field, Reminder, ReminderRule, Text
+from .registry import PLACE, Field, Reminder, ReminderRule, Text, fill
 
 # Subject and body of the hall's own, by rule and language.
 Words = dict[tuple[str, str], tuple[str, str]]
 
-_PLACE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 _BRACES = re.compile(r"\{[^{}]{0,40}\}?|\}")
 
 
 def write(rule: ReminderRule, reminders: list[Reminder], words: Words) -> list[Text]:
-    """The text of each reminder, in order, in the active language.
-
-    Values are put in as they are: nothing in them is read as a place, a template or a link.
-    """
+    """The text of each reminder, in order, in the active language."""
     if rule.filled is None:
         assert rule.texts is not None
         return rule.texts(reminders)
@@ -47,10 +43,6 @@ def original(rule: ReminderRule) -> tuple[str, str]:
     return gettext(rule.subject), gettext(rule.body)
 
 
-def fill(template: str, values: dict[str, str]) -> str:
-    return _PLACE.sub(lambda place: str(values.get(place[1], "")), template)
-
-
 def example(rule: ReminderRule, template: str) -> str:
     """The template with the examples of the rule's fields, in the active language."""
     return fill(template, {field.key: str(field.example) for field in rule.fields})
@@ -67,18 +59,18 @@ def faults(rule: ReminderRule, subject: str, body: str) -> dict[str, str]:
 
 def _fault(template: str, allowed: tuple[Field, ...] | list[Field], known: tuple[Field, ...]) -> str:
     usable = {field.key for field in allowed}
-    for place in _PLACE.findall(template):
+    for place in PLACE.findall(template):
         if place in usable:
             continue
         if place in {field.key for field in known}:
             return _(
-                "{%(field)s} cannot stand in the subject, which others may see on a locked screen. Use it in the text."
+                "{%(field)s} cannot stand in the subject: it may show on a locked screen. Use it in the text."
             ) % {"field": place}
         return _("There is no field {%(field)s} here. Use these: %(fields)s.") % {
             "field": place,
             "fields": _listed(usable),
         }
-    stray = _BRACES.search(_PLACE.sub("", template))
+    stray = _BRACES.search(PLACE.sub("", template))
     if stray:
         return _("“%(part)s” is not a field. Write fields like these: %(fields)s; other braces cannot be used.") % {
             "part": stray[0],
