@@ -14,7 +14,7 @@ from .registry import PLACE, Field, Reminder, ReminderRule, Text, fill
 # Subject and body of the hall's own, by rule and language.
 Words = dict[tuple[str, str], tuple[str, str]]
 
-_BRACES = re.compile(r"\{[^{}]{0,40}\}?|\}")
+_BRACES = re.compile(r"\{+[^{}]{0,40}\}*|\}+")
 
 
 def write(rule: ReminderRule, reminders: list[Reminder], words: Words) -> list[Text]:
