@@ -141,7 +141,13 @@ class KindsView(OfficerMixin, TemplateView):
         said = RuleSetting.objects.by_rule()
         own = set(RuleText.objects.values_list("rule", flat=True))
         kinds = [
-            {"rule": rule, "sends": said.sends(rule), "insists": said.insists(rule), "own": rule.key in own}
+            {
+                "rule": rule,
+                "sends": said.sends(rule),
+                "insists": said.insists(rule),
+                "own": rule.key in own,
+                "editable": rule.filled is not None,
+            }
             for rule in sorted(reminder_rules().values(), key=lambda rule: str(rule.label))
         ]
         return super().get_context_data(kinds=kinds, languages=settings.LANGUAGES, **kwargs)

@@ -174,7 +174,9 @@ class TestPages:
         assert not RuleText.objects.exists()
 
     def test_kinds_are_listed_and_set(self, page, client):
-        assert "浇水" in client.get("/reminders/kinds/").content.decode()
+        shown = client.get("/reminders/kinds/").content.decode()
+        assert "浇水" in shown
+        assert ADDRESS in shown
         shown = client.post("/reminders/kinds/dummy.watering/", {"mandatory": "on"}, follow=True).content.decode()
         assert "已关闭" in shown
         setting = RuleSetting.objects.get()
