@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator
 from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Greatest
 from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from intranet import clock
+from intranet.access import roles
 from intranet.people.models import Leadership
-from intranet.reminders.registry import Reminder, ReminderRule, Text
+from intranet.reminders.registry import Field, Filled, Reminder, ReminderRule
 from intranet.ui.templatetags.ui import hall_date, hall_datetime
 
 from .models import Election, ElectionEvent, Mark, Nomination, RollEntry
@@ -48,14 +48,23 @@ def _elections(reminders: list[Reminder]) -> dict[int, Election]:
     return Election.objects.select_related("award").in_bulk(numbers)
 
 
-def _texts(write: Callable[[Election], Text]) -> Callable[[list[Reminder]], list[Text]]:
-    """Texts that are the same for everyone in a round: one query, each written once."""
+def _filled(place: str, until: Callable[[Election], str]) -> Callable[[list[Reminder]], list[Filled]]:
+    """The same values for everyone in a round: one query, each written once. ``place`` names the page."""
 
-    def texts(reminders: list[Reminder]) -> list[Text]:
-        written = {pk: write(election) for pk, election in _elections(reminders).items()}
-        return [written[_number(reminder)] for reminder in reminders]
+    def filled(reminders: list[Reminder]) -> list[Filled]:
+        given = {
+            pk: Filled({"round": str(election), "until": until(election)}, _address(place, election))
+            for pk, election in _elections(reminders).items()
+        }
+        return [given[_number(reminder)] for reminder in reminders]
 
-    return texts
+    return filled
+
+
+ROUND = Field("round", gettext_lazy("the round"), gettext_lazy("Service star of November 2026"), in_subject=True)
+UNTIL = gettext_lazy("27 November 2026, 17:30")
+# Union officers know the roll; from who still gets a reminder to vote could be told who has not voted.
+UNION = (roles.UNION_OFFICER, roles.UNION_CHAIR)
 
 
 def _address(name: str, election: Election) -> str:
@@ -81,29 +90,11 @@ def recommendation_due(start: dt.datetime, end: dt.datetime) -> Iterator[Reminde
         yield from _to_roll(election, "opens", election.due, election.recommendation_closes, _accounts(election))
 
 
-def recommendation_text(election: Election) -> Text:
-    until = hall_datetime(election.recommendation_closes)
-    return Text(
-        _("Recommendations are open: %(round)s") % {"round": election},
-        _("You may recommend yourself, a colleague or for your unit until %(until)s.") % {"until": until},
-        _address("recommend", election),
-    )
-
-
 def voting_due(start: dt.datetime, end: dt.datetime) -> Iterator[Reminder]:
     """When voting opens; when the review was finished late, then."""
     rounds = Election.objects.exclude(phase=Phase.CANCELLED).annotate(due=Greatest("voting_opens", "reviewed_at"))
     for election in rounds.filter(reviewed_at__isnull=False, due__gt=start, due__lte=end):
         yield from _to_roll(election, "opens", election.due, election.voting_closes, _accounts(election))
-
-
-def voting_text(election: Election) -> Text:
-    return Text(
-        _("Voting is open: %(round)s") % {"round": election},
-        _("You are on the roll. Voting closes %(until)s; it takes half a minute.")
-        % {"until": hall_datetime(election.voting_closes)},
-        _address("vote", election),
-    )
 
 
 def _last_morning(election: Election) -> dt.datetime:
@@ -125,14 +116,6 @@ def last_day_due(start: dt.datetime, end: dt.datetime) -> Iterator[Reminder]:
             yield from _to_roll(
                 election, "last-day", due, election.voting_closes, _accounts(election).filter(unmarked)
             )
-
-
-def last_day_text(election: Election) -> Text:
-    return Text(
-        _("Last day to vote: %(round)s") % {"round": election},
-        _("Voting closes %(until)s. Your ballot is not here yet.") % {"until": hall_datetime(election.voting_closes)},
-        _address("vote", election),
-    )
 
 
 def not_voted_yet(reminders: list[Reminder]) -> list[bool]:
@@ -180,18 +163,19 @@ def _nominations(reminders: list[Reminder]) -> dict[int, Nomination]:
     return Nomination.objects.select_related("election__award", "by").in_bulk(numbers)
 
 
-def named_texts(reminders: list[Reminder]) -> list[Text]:
+def named_filled(reminders: list[Reminder]) -> list[Filled]:
     rows = _nominations(reminders)
-    return [named_text(rows[_number(reminder)]) for reminder in reminders]
+    return [_named(rows[_number(reminder)]) for reminder in reminders]
 
 
-def named_text(nomination: Nomination) -> Text:
-    return Text(
-        _("You are recommended: %(round)s") % {"round": nomination.election},
-        _("%(name)s recommends you. It counts only if you accept; please answer before %(until)s.")
-        % {"name": nomination.by, "until": hall_datetime(nomination.election.recommendation_closes)},
-        _address("recommend", nomination.election),
-    )
+def _named(nomination: Nomination) -> Filled:
+    election = nomination.election
+    values = {
+        "round": str(election),
+        "name": str(nomination.by),
+        "until": hall_datetime(election.recommendation_closes),
+    }
+    return Filled(values, _address("recommend", election))
 
 
 def still_unanswered(reminders: list[Reminder]) -> list[bool]:
@@ -222,49 +206,62 @@ def notice_due(start: dt.datetime, end: dt.datetime) -> Iterator[Reminder]:
             yield from _to_roll(election, "notice", due, until, _accounts(election))
 
 
-def notice_text(election: Election) -> Text:
-    return Text(
-        _("Public notice: %(round)s") % {"round": election},
-        _("The result is on public notice until %(until)s. Objections are heard until then.")
-        % {"until": hall_date(election.notice_last)},
-        _address("notice", election),
-    )
-
-
 RULES: tuple[ReminderRule, ...] = (
     ReminderRule(
         "evaluations.recommendation",
         gettext_lazy("Recommendation opens"),
         recommendation_due,
-        _texts(recommendation_text),
+        filled=_filled("recommend", lambda election: hall_datetime(election.recommendation_closes)),
+        subject=gettext_noop("Recommendations are open: {round}"),
+        body=gettext_noop("You may recommend yourself, a colleague or for your unit until {until}."),
+        fields=(ROUND, Field("until", gettext_lazy("when recommendation closes"), UNTIL)),
         still_wanted=_while_in(Phase.RECOMMENDATION),
+        seen_by=UNION,
     ),
     ReminderRule(
         "evaluations.named",
         gettext_lazy("Accept being recommended"),
         named_due,
-        named_texts,
+        filled=named_filled,
+        subject=gettext_noop("You are recommended: {round}"),
+        body=gettext_noop("{name} recommends you. It counts only if you accept; please answer before {until}."),
+        fields=(
+            ROUND,
+            Field("name", gettext_lazy("who recommends"), gettext_lazy("Shen Ruoxi")),
+            Field("until", gettext_lazy("when recommendation closes"), UNTIL),
+        ),
         still_wanted=still_unanswered,
+        seen_by=UNION,
     ),
     ReminderRule(
         "evaluations.voting",
         gettext_lazy("Voting opens"),
         voting_due,
-        _texts(voting_text),
+        filled=_filled("vote", lambda election: hall_datetime(election.voting_closes)),
+        subject=gettext_noop("Voting is open: {round}"),
+        body=gettext_noop("You are on the roll. Voting closes {until}; it takes half a minute."),
+        fields=(ROUND, Field("until", gettext_lazy("when voting closes"), UNTIL)),
         still_wanted=not_voted_yet,
     ),
     ReminderRule(
         "evaluations.last_day",
         gettext_lazy("Last day to vote"),
         last_day_due,
-        _texts(last_day_text),
+        filled=_filled("vote", lambda election: hall_datetime(election.voting_closes)),
+        subject=gettext_noop("Last day to vote: {round}"),
+        body=gettext_noop("Voting closes {until}. Your ballot is not here yet."),
+        fields=(ROUND, Field("until", gettext_lazy("when voting closes"), UNTIL)),
         still_wanted=not_voted_yet,
     ),
     ReminderRule(
         "evaluations.notice",
         gettext_lazy("Public notice begins"),
         notice_due,
-        _texts(notice_text),
+        filled=_filled("notice", lambda election: hall_date(election.notice_last)),
+        subject=gettext_noop("Public notice: {round}"),
+        body=gettext_noop("The result is on public notice until {until}. Objections are heard until then."),
+        fields=(ROUND, Field("until", gettext_lazy("the last day of notice"), gettext_lazy("4 December 2026"))),
         still_wanted=_while_in(Phase.PUBLIC_NOTICE),
+        seen_by=UNION,
     ),
 )

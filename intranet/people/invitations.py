@@ -69,4 +69,5 @@ INVITATIONS = ReminderRule(
     texts,
     channels=("mail",),
     still_wanted=still_wanted,
+    grouped="",
 )

@@ -10,22 +10,18 @@ from typing import Protocol
 
 from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
 from django.db import transaction
-from django.utils.translation import gettext_noop
 
 from intranet import clock
 
 from .calendar_parts import attach
 from .letters import Letter
 from .models import InboxMessage, OutboxRow
+from .states import NOT_REACHED, NOT_TAKEN
 
 logger = logging.getLogger(__name__)
 
 MAX_TRIES = 5
 BACK_OFF = tuple(dt.timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
-
-NOT_TAKEN = gettext_noop("The mail server did not take the message.")
-NOT_REACHED = gettext_noop("The mail server could not be reached.")
-NOT_WRITTEN = gettext_noop("The text of the reminder could not be made.")
 
 
 class ChannelDown(Exception):
@@ -33,9 +29,10 @@ class ChannelDown(Exception):
 
 
 class Channel(Protocol):
-    """``batch`` rows are claimed at a time, for ``hold``; ``deliver`` settles each of them.
+    """``batch`` letters are claimed at a time, for ``hold``; ``deliver`` settles each row of them.
 
-    Gives how many rows ended in which state. ``stop`` is the ``time.monotonic()`` after which
+    A channel with ``groups = True`` takes letters of several rows (``letter.rows``); any other gets letters of one
+    row. Gives how many rows ended in which state. ``stop`` is the ``time.monotonic()`` after which
     what has not begun is put back untouched.
     """
 
@@ -68,6 +65,7 @@ def put_back(rows: list[OutboxRow]) -> None:
 
 class InboxChannel:
     key = "inbox"
+    groups = True
     batch = 500
     hold = dt.timedelta(minutes=1)
 
@@ -77,7 +75,8 @@ class InboxChannel:
             return Counter()
         claim = letters[0].row.claim
         with transaction.atomic():
-            rows = OutboxRow.objects.filter(pk__in=[letter.row.pk for letter in letters]).held_by(claim)
+            every = [row.pk for letter in letters for row in letter.rows]
+            rows = OutboxRow.objects.filter(pk__in=every).held_by(claim)
             held = set(rows.select_for_update().values_list("pk", flat=True))
             InboxMessage.objects.bulk_create(
                 InboxMessage(
@@ -86,6 +85,7 @@ class InboxChannel:
                     subject=letter.subject,
                     body=letter.body,
                     url=letter.path,
+                    items=[{"subject": one.subject, "body": one.body, "url": one.path} for one in letter.items],
                     received_at=now,
                 )
                 for letter in letters
@@ -98,10 +98,11 @@ class InboxChannel:
 
 
 class MailChannel:
-    """Django mail over one connection a batch. Each row is settled as soon as its message is taken,
+    """Django mail over one connection a batch. Each letter is settled as soon as its message is taken,
     so that a process that dies has sent at most one message it has not written down."""
 
     key = "mail"
+    groups = True
     batch = 20
     # Longer than one message may take: a few SMTP commands of EMAIL_TIMEOUT seconds each.
     hold = dt.timedelta(minutes=4)
@@ -112,13 +113,13 @@ class MailChannel:
         try:
             for position, letter in enumerate(letters):
                 if time.monotonic() > stop:
-                    put_back([late.row for late in letters[position:]])
+                    put_back([row for late in letters[position:] for row in late.rows])
                     break
                 try:
                     connection.open()
                 except Exception as error:
                     logger.warning("The mail server cannot be reached: %s", type(error).__name__)
-                    try_again([late.row for late in letters[position:]], now, NOT_REACHED)
+                    try_again([row for late in letters[position:] for row in late.rows], now, NOT_REACHED)
                     raise ChannelDown from error
                 outcome += self._send(connection, letter, now)
         finally:
@@ -126,18 +127,18 @@ class MailChannel:
         return outcome
 
     def _send(self, connection, letter: Letter, now: dt.datetime) -> Counter[str]:
-        row = letter.row
-        mine = OutboxRow.objects.filter(pk=row.pk).held_by(row.claim)
-        if not mine.update(claimed_until=clock.real_now() + self.hold):
-            return Counter()  # the claim ran out, and another worker has the row
+        rows = letter.rows
+        mine = OutboxRow.objects.filter(pk__in=[row.pk for row in rows]).held_by(letter.row.claim)
+        if mine.update(claimed_until=clock.real_now() + self.hold) < len(rows):
+            return Counter()  # the claim ran out, and another worker has the letter
         try:
             connection.send_messages([self.message(letter, now)])
         except Exception as error:
             # The kind only: what a server answers may quote the address or the text.
-            logger.warning("The mail for outbox row %s was not taken: %s", row.pk, type(error).__name__)
+            logger.warning("The mail led by outbox row %s was not taken: %s", letter.row.pk, type(error).__name__)
             self._close(connection)
-            return try_again([row], now, NOT_TAKEN)
-        sent = mine.settle(OutboxRow.State.SENT, tries=row.tries + 1, sent_at=now, failure="", next_try=None)
+            return try_again(list(rows), now, NOT_TAKEN)
+        sent = mine.settle(OutboxRow.State.SENT, tries=letter.row.tries + 1, sent_at=now, failure="", next_try=None)
         return Counter({OutboxRow.State.SENT: sent})
 
     @staticmethod
@@ -150,10 +151,9 @@ class MailChannel:
     @staticmethod
     def message(letter: Letter, now: dt.datetime) -> EmailMessage:
         """The mail: the text, and below it the address of the page. The Message-ID never changes."""
-        body = f"{letter.body}\n\n{letter.address}\n" if letter.address else f"{letter.body}\n"
         email = EmailMultiAlternatives(
             letter.subject,
-            body,
+            f"{letter.text}\n",
             to=[letter.row.recipient.email],
             headers={
                 "Message-ID": letter.row.message_id,

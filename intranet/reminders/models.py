@@ -6,9 +6,18 @@ import hashlib
 
 from django.conf import settings
 from django.db import models
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
-from .querysets import ClockMarkQuerySet, InboxQuerySet, OutboxQuerySet
+from .querysets import (
+    ClockMarkQuerySet,
+    HoldQuerySet,
+    InboxQuerySet,
+    OutboxQuerySet,
+    RuleSettingQuerySet,
+    RuleTextQuerySet,
+    WishQuerySet,
+)
 from .registry import Reminder
 from .states import OutboxState
 
@@ -16,8 +25,12 @@ from .states import OutboxState
 class OutboxRow(models.Model):
     """One reminder to one person over one channel. The unique key is what makes doubling impossible.
 
-    ``claim`` and ``claimed_until`` say which sweep holds the row and how long that counts (real
-    time); ``failure`` is a neutral English msgid, never what a mail server said.
+    ``next_try`` is the instant before which it does not go: after a failed try, in its reader's quiet hours, or
+    because others of its group fall due by then. ``leader`` is the row that leads the letter in which this one was
+    first claimed, itself if it goes alone; once set it stays, so that every try of a letter carries the same
+    Message-ID and what falls due later is never added to a letter that may have been sent. ``claim`` and
+    ``claimed_until`` say which sweep holds the row and how long that counts (real time); ``failure`` is a neutral
+    English msgid of ``states.py``, never what a mail server said.
     """
 
     State = OutboxState
@@ -36,6 +49,10 @@ class OutboxRow(models.Model):
     claimed_until = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     failure = models.CharField(max_length=200, blank=True)
+    leader = models.ForeignKey("self", null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+
+    # On a claimed row in hand: whether no sweep had claimed it before.
+    first_claim = False
 
     objects = OutboxQuerySet.as_manager()
 
@@ -59,19 +76,27 @@ class OutboxRow(models.Model):
 
     @property
     def message_id(self) -> str:
-        """The mail's Message-ID: made from the unique key, so every try carries the same one."""
-        key = "\n".join([self.rule, self.object, self.occasion, str(self.recipient_id), self.channel])
+        """The Message-ID of the mail it goes in: made from the unique key of the row that leads it, so every try
+        carries the same one. ``select_related("leader")`` saves a query a row.
+        """
+        led = self if self.leader_id in (None, self.pk) else self.leader
+        key = "\n".join([led.rule, led.object, led.occasion, str(led.recipient_id), led.channel])
         return f"<{hashlib.sha256(key.encode()).hexdigest()[:40]}@reminders.nuanjia>"
 
 
 class InboxMessage(models.Model):
-    """A reminder as its reader sees it on the site."""
+    """A letter as its reader sees it on the site.
+
+    ``outbox`` is the first of the rows it was made of; the others have the same leader. Where there are several,
+    ``items`` holds subject, body and url of each.
+    """
 
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="inbox")
     outbox = models.OneToOneField(OutboxRow, on_delete=models.CASCADE, related_name="inbox_message")
     subject = models.CharField(_("subject"), max_length=200)
     body = models.TextField(_("text"))
     url = models.CharField(max_length=300, blank=True)
+    items = models.JSONField(default=list, blank=True)
     received_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)
 
@@ -101,3 +126,100 @@ class ClockMark(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class RuleSetting(models.Model):
+    """What the hall says about one kind of reminder; without a row it goes out, and people may do without mail."""
+
+    rule = models.CharField(max_length=60, unique=True)
+    enabled = models.BooleanField(_("goes out"), default=True)
+    mandatory = models.BooleanField(_("mail cannot be switched off"), default=False)
+
+    objects = RuleSettingQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.rule
+
+
+class RuleText(models.Model):
+    """The hall's own words for one kind of reminder in one language; earlier ones are in the audit log."""
+
+    rule = models.CharField(max_length=60)
+    language = models.CharField(max_length=10)
+    subject = models.CharField(max_length=200)
+    body = models.TextField()
+
+    objects = RuleTextQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["rule", "language"], name="reminders_text_once")]
+
+    def __str__(self) -> str:
+        return f"{self.rule} {self.language}"
+
+
+class Hold(models.Model):
+    """An occasion that an officer holds back or leaves out, planned or not yet planned."""
+
+    class Kind(models.TextChoices):
+        HELD = "held", _("held")
+        SKIPPED = "skipped", _("skipped")
+
+    rule = models.CharField(max_length=60)
+    object = models.CharField(max_length=80)
+    occasion = models.CharField(max_length=60)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+
+    objects = HoldQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["rule", "object", "occasion"], name="reminders_hold_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule} {self.object} {self.occasion}"
+
+
+class Preference(models.Model):
+    """How one person wants to be told: in which language, and when nothing should leave the site for them."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="reminder_preference", primary_key=True
+    )
+    language = models.CharField(_("language"), max_length=10, blank=True)
+    quiet_from = models.TimeField(_("quiet from"), null=True, blank=True)
+    quiet_to = models.TimeField(_("quiet until"), null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(quiet_from=None, quiet_to=None)
+                | models.Q(quiet_from__isnull=False, quiet_to__isnull=False) & ~models.Q(quiet_from=F("quiet_to")),
+                name="reminders_quiet_from_and_to",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.user_id)
+
+
+class Wish(models.Model):
+    """One person's wish for the mail of one kind of reminder; the inbox is always on."""
+
+    class Mail(models.TextChoices):
+        ON = "on", _("By mail; in my quiet hours, when they end")
+        AT_ONCE = "at_once", _("By mail, in my quiet hours too")
+        OFF = "off", _("On the site only")
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    rule = models.CharField(max_length=60)
+    mail = models.CharField(max_length=10, choices=Mail.choices)
+
+    objects = WishQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["rule", "user"], name="reminders_wish_once")]
+
+    def __str__(self) -> str:
+        return f"{self.rule} {self.user_id}"

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
+
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext
 
 from intranet.socket import collect
+
+PLACE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 
 @dataclass(frozen=True)
@@ -47,21 +53,80 @@ class Text:
 
 
 @dataclass(frozen=True)
+class Field:
+    """What a rule fills into its text where that says ``{key}``.
+
+    ``label`` says to officers what it means, ``example`` stands in the preview. Only a field with ``in_subject``
+    may be used in a subject: subjects stand on locked screens and in mail logs.
+    """
+
+    key: str
+    label: Any
+    example: Any
+    in_subject: bool = False
+
+
+@dataclass(frozen=True)
+class Filled:
+    """The values of a rule's fields for one reminder, by key, in the active language; ``url`` as in Text."""
+
+    values: dict[str, str]
+    url: str = ""
+
+
+@dataclass(frozen=True)
 class ReminderRule:
     """Who is due what in a span.
 
     ``due(start, end)`` gives every Reminder whose ``due`` lies in (start, end], from set-based
-    queries. ``texts(reminders)`` takes a list of Reminders of this rule and gives a Text for each, in
-    order, in the active language, from set-based queries too. ``still_wanted(reminders)`` answers a list of
+    queries; the span may lie ahead (what will go out). ``still_wanted(reminders)`` answers a list of
     booleans right before sending (someone who has voted since gets nothing).
+
+    The words come in one of two ways. Either ``subject`` and ``body`` are English msgids with named places such as
+    ``{round}``, ``fields`` says what these are, and ``filled(reminders)`` gives a Filled for each, in order: then
+    officers can edit the text, and ``texts`` gives the original words. Or ``texts(reminders)`` gives a Text for
+    each, in order. Both are asked in the reader's language and use set-based queries.
+
+    ``label`` names the kind in lists and in the subject of a grouped letter, so it names nothing private.
+    ``grouped``   what falls due in the same "hour" (of the clock) or on the same "day" arrives as one letter;
+                  with "" each is a letter of its own (an invitation: mail programs take in one a mail)
+    ``essential`` neither the hall nor a person can switch it off or put it off (a changed sign-in)
+    ``private``   officers see how many, never which words
+    ``seen_by``   role keys that may see to whom it went; without any, nobody sees names
     """
 
     key: str
     label: Any
     due: Callable[[dt.datetime, dt.datetime], Iterable[Reminder]]
-    texts: Callable[[list[Reminder]], list[Text]]
+    texts: Callable[[list[Reminder]], list[Text]] | None = None
     channels: tuple[str, ...] = ("inbox", "mail")
     still_wanted: Callable[[list[Reminder]], list[bool]] | None = None
+    subject: str = ""
+    body: str = ""
+    fields: tuple[Field, ...] = ()
+    filled: Callable[[list[Reminder]], list[Filled]] | None = None
+    grouped: Literal["hour", "day", ""] = "hour"
+    essential: bool = False
+    private: bool = False
+    seen_by: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if (self.texts is None) == (self.filled is None):
+            raise ImproperlyConfigured(f"the reminder rule {self.key} needs either texts or filled")
+        if self.texts is None:
+            object.__setattr__(self, "texts", self._original_texts)
+
+    def _original_texts(self, reminders: list[Reminder]) -> list[Text]:
+        assert self.filled is not None
+        subject, body = gettext(self.subject), gettext(self.body)
+        return [
+            Text(fill(subject, given.values), fill(body, given.values), given.url) for given in self.filled(reminders)
+        ]
+
+
+def fill(template: str, values: dict[str, str]) -> str:
+    """Put values in at their places, as they are: nothing in them is read as a place, a template or a link."""
+    return PLACE.sub(lambda place: str(values.get(place[1], "")), template)
 
 
 @dataclass(frozen=True)

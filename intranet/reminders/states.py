@@ -1,5 +1,13 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+
+# Why a row was not sent, in ``OutboxRow.failure``; never what a mail server said.
+NOT_TAKEN = gettext_noop("The mail server did not take the message.")
+NOT_REACHED = gettext_noop("The mail server could not be reached.")
+NOT_WRITTEN = gettext_noop("The text of the reminder could not be made.")
+LEFT_OUT = gettext_noop("An officer left it out.")
+UNWISHED = gettext_noop("Its reader does without this mail.")
 
 
 class OutboxState(models.TextChoices):

@@ -6,17 +6,19 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
-from django.views.generic import ListView
+from django.views.generic import FormView, ListView
 
-from intranet.access.views import visible_or_404
+from intranet.access.views import RuleErrorMixin, visible_or_404
 
-from . import health, services
-from .models import InboxMessage
+from . import health, services, services_wishes
+from .forms import WishForm
+from .models import InboxMessage, Preference
 
 
 @method_decorator(require_safe, name="dispatch")
@@ -54,6 +56,28 @@ def read_all(request: HttpRequest) -> HttpResponse:
     else:
         messages.info(request, _("There was nothing unread."))
     return redirect("reminders:inbox")
+
+
+class WishesView(RuleErrorMixin, FormView):
+    """A person's own wishes: language, quiet hours, and which kinds come by mail."""
+
+    template_name = "reminders/wishes.html"
+    form_class = WishForm
+    success_url = reverse_lazy("reminders:wishes")
+
+    def get_form_kwargs(self):
+        self.kinds = services_wishes.kinds_of(self.request.user)
+        preference = Preference.objects.filter(user=self.request.user).first()
+        return {**super().get_form_kwargs(), "kinds": self.kinds, "preference": preference}
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        return {**context, "always": [kind.rule for kind in self.kinds if kind.rule.essential]}
+
+    def save(self, form: WishForm) -> None:
+        given = {name: form.cleaned_data[name] for name in ("language", "quiet_from", "quiet_to")}
+        services_wishes.keep_wishes(mail=form.mail, by=self.request.user, **given)
+        messages.success(self.request, _("Your wishes are kept."))
 
 
 @login_not_required

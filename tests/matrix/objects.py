@@ -40,6 +40,13 @@ BY_ROUTE: dict[str, Callable[[World, Any], Trio | Parameters]] = {
     "access:account": of_person("user"),
     "access:file": of_person("file", "path"),
     "reminders:message": of_person("message"),
+    "reminders:occasion": lambda world, user: {
+        "rule": "people.sign_in_told",
+        "occasion": "matrix",
+        "object": "access.auditentry:1",
+    },
+    "reminders:kind": lambda world, user: {"rule": "people.sign_in_told"},
+    "reminders:text": lambda world, user: {"rule": "people.sign_in_told", "language": "en"},
     "calendars:entry": shared("uid", "uid"),
     "calendars:change": of_person("subscription"),
     "calendars:end": of_person("subscription"),

@@ -159,6 +159,16 @@ def stored_sheet(user: User) -> str:
 def shared_things(zone: Zone, editor: User) -> dict[str, Any]:
     site = Site.objects.get(is_default_site=True)
     page = ContentType.objects.get_for_model(Page)
+    OutboxRow.objects.create(
+        rule="people.sign_in_told",
+        object="access.auditentry:1",
+        occasion="matrix",
+        recipient=editor,
+        channel="inbox",
+        due=NOW,
+        until=NOW,
+        state="sent",
+    )
     entry = Scheduled.objects.create(uid="matrix@hall", starts=NOW, ends=NOW, changed_at=NOW)
     return {
         **things_of_editors(editor),

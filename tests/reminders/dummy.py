@@ -24,6 +24,8 @@ class DummyRule:
         self.unwanted: set[str] = set()
         self.url = "/inbox/"
         self.broken = False
+        self.grouped = "hour"
+        self.more: dict = {}
 
     def add(self, user, due=MORNING, until=None, object="dummy.plant:1", occasion="dry") -> Reminder:
         reminder = Reminder(object, occasion, user.pk, due, until or due + dt.timedelta(days=1))
@@ -47,7 +49,9 @@ class DummyRule:
 
     @property
     def rule(self) -> ReminderRule:
-        return ReminderRule(self.key, "浇水", self.due, self.texts, self.channels, self.still_wanted)
+        words = {} if "filled" in self.more else {"texts": self.texts}
+        given = {"channels": self.channels, "still_wanted": self.still_wanted, "grouped": self.grouped}
+        return ReminderRule(self.key, "浇水", self.due, **words, **given, **self.more)
 
 
 @contextmanager

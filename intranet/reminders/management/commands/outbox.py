@@ -38,7 +38,7 @@ class Command(BaseCommand):
         if options["state"]:
             rows = rows.filter(state=options["state"])
         if options["as_json"]:
-            for row in rows.select_related("recipient").order_by("due", "pk").iterator():
+            for row in rows.select_related("recipient", "leader").order_by("due", "pk").iterator():
                 self.stdout.write(json.dumps(as_dict(row), ensure_ascii=False))
             return
         for state, count in rows.order_by("state").values_list("state").annotate(count=Count("pk")):

@@ -1,0 +1,15 @@
+"""What the rules of reminders say no with."""
+
+from intranet.access.exceptions import RuleError
+
+
+class WishError(RuleError):
+    """A wish that cannot be kept as given."""
+
+
+class OccasionError(RuleError):
+    """An occasion that cannot be held, left out, released or tried again."""
+
+
+class KindError(RuleError):
+    """A kind of reminder that cannot be set or worded as asked."""
