@@ -9,7 +9,7 @@ from intranet.access.roles import SITE_EDITOR
 from intranet.reminders.registry import ClockJob
 from intranet.ui.registry import DeskCard, NavigationItem
 
-from . import admin, cards, demo, jobs, permissions
+from . import admin, cards, demo, group_notices, jobs, permissions
 from .policies import KnownPagesPolicy
 from .unplugged import is_unplugged, only_known
 
@@ -52,6 +52,11 @@ def role_permissions():
 @hooks.register("register_clock_job")
 def clock_jobs():
     return ClockJob("pages.publish_scheduled", jobs.publish_scheduled, order=20)
+
+
+@hooks.register("register_group_notice")
+def group_notice_kinds():
+    return group_notices.KIND
 
 
 @hooks.register("register_log_actions")

@@ -4,12 +4,23 @@ from wagtail.permissions import register_permission_policy
 
 from intranet.access import roles
 from intranet.access.registry import AccountFact, DemoPart, PrivateField, PrivateFile, SealedField
-from intranet.reminders.registry import ClockJob
+from intranet.reminders.registry import ClockJob, PhoneBook
 from intranet.sheets.services import remove_old_files
 from intranet.sheets.services.jobs import sweep
 from intranet.ui.registry import DeskCard, NavigationItem, ProfileSection
 
-from . import account_facts, cards, demo, demo_newcomers, identity, private_facts, reach, reminders, sections
+from . import (
+    account_facts,
+    cards,
+    demo,
+    demo_newcomers,
+    identity,
+    phone_book,
+    private_facts,
+    reach,
+    reminders,
+    sections,
+)
 from .grants import GRANTS
 from .policies import POLICIES
 from .services import due
@@ -101,6 +112,11 @@ def clock_jobs():
 @hooks.register("register_reminder_rule")
 def reminder_rules():
     return list(reminders.RULES)
+
+
+@hooks.register("register_phone_book")
+def phone_books():
+    return PhoneBook("people.mobile", phone_book.phones)
 
 
 @hooks.register("register_role_permissions")

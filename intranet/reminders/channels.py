@@ -16,6 +16,7 @@ from intranet import clock
 
 from .letters import Letter
 from .models import InboxMessage, OutboxRow
+from .sms import sms_channels
 
 logger = logging.getLogger(__name__)
 
@@ -162,4 +163,4 @@ class MailChannel:
         )
 
 
-CHANNELS: dict[str, Channel] = {channel.key: channel for channel in (InboxChannel(), MailChannel())}
+CHANNELS: dict[str, Channel] = {channel.key: channel for channel in (InboxChannel(), MailChannel())} | sms_channels()

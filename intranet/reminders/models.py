@@ -101,3 +101,7 @@ class ClockMark(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+# Django looks for models here; those of chat groups have a file of their own.
+from .group_models import GroupPost, Robot, RobotTopic  # noqa: E402, F401
