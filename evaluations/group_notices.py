@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from django.db.models.functions import Greatest
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from intranet.reminders.registry import GroupNotice, GroupNoticeKind, GroupText
 from intranet.ui.templatetags.ui import hall_date, hall_datetime
@@ -36,18 +36,24 @@ def _path(name: str, election: Election) -> str:
 
 
 def _recommendation(election: Election) -> GroupText:
+    """Where only units recommend, the others are not sent to a form that is none for them."""
+    rules = election.rules_now
+    everyone = rules["self_allowed"] or rules["colleague_allowed"]
+    body = _("recommendations are open. Sign in and recommend in the way the rules of the round allow.")
+    if not everyone:
+        body = _("recommendations are open. Chief representatives and window heads sign in and recommend.")
     return GroupText(
-        _("Recommendations"),
+        pgettext("group message", "Recommendations"),
         str(election),
-        _("recommendations are open. Sign in to recommend yourself, a colleague or for your unit, as the rules say."),
-        _path("recommend", election),
+        body,
+        _path("recommend" if everyone else "round", election),
         hall_datetime(election.recommendation_closes),
     )
 
 
 def _voting(election: Election) -> GroupText:
     return GroupText(
-        _("Vote"),
+        pgettext("group message", "Vote"),
         str(election),
         _("voting is open. Sign in on your phone; it takes half a minute, and nobody sees how you vote."),
         _path("vote", election),
@@ -57,7 +63,7 @@ def _voting(election: Election) -> GroupText:
 
 def _public_notice(election: Election) -> GroupText:
     return GroupText(
-        _("Public notice"),
+        pgettext("group message", "Public notice"),
         str(election),
         _("the result is on public notice. Sign in to read it; objections are heard until it ends."),
         _path("notice", election),
@@ -67,7 +73,7 @@ def _public_notice(election: Election) -> GroupText:
 
 def _published(election: Election) -> GroupText:
     return GroupText(
-        _("Commendation"),
+        pgettext("group message", "Commendation"),
         str(election),
         _("the commendation is published. Sign in to read it and to congratulate your colleagues."),
         _path("notice", election),

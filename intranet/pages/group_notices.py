@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from wagtail.models import PageViewRestriction
 
 from intranet.access.roles import SITE_EDITOR
@@ -32,7 +32,7 @@ def group_text(notice: NoticePage) -> GroupText | None:
     body = _("%(unit)s has issued a notice. Sign in to read it.")
     if notice.must_read:
         body = _("%(unit)s has issued a notice. Sign in to read it, then press “I have read this”.")
-    return GroupText(_("Notice"), notice.title, body % {"unit": notice.issuing_unit}, path)
+    return GroupText(pgettext("group message", "Notice"), notice.title, body % {"unit": notice.issuing_unit}, path)
 
 
 def may_pass_on(user: Any, notice: NoticePage) -> bool:

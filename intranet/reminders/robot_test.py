@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from .registry import GroupNotice, GroupNoticeKind, GroupText
 
@@ -15,7 +15,7 @@ WORTH = dt.timedelta(hours=1)
 
 def _texts(notices: list[GroupNotice]) -> list[GroupText | None]:
     text = GroupText(
-        tag=_("Test"),
+        tag=pgettext("group message", "Test"),
         title=_("The group robot works"),
         body=_("this is a test message. There is nothing for you to do."),
         path="/",

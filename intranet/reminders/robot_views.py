@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views import View
 from django.views.decorators.cache import never_cache
@@ -65,27 +66,26 @@ class RobotEdit(RolesRequiredMixin, RuleErrorMixin, FormView):
     form_class = RobotForm
     template_name = "reminders/robot_form.html"
 
+    @cached_property
     def robot(self) -> Robot:
         return visible_or_404(Robot, self.request.user, pk=self.kwargs["pk"])
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        self.found = self.robot()
-        return {**super().get_form_kwargs(), "robot": self.found}
+        return {**super().get_form_kwargs(), "robot": self.robot}
 
     def get_initial(self) -> dict[str, Any]:
-        robot = self.robot()
-        return {"name": robot.name, "kinds": list(robot.topics.values_list("kind", flat=True))}
+        return {"name": self.robot.name, "kinds": list(self.robot.topics.values_list("kind", flat=True))}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs, robot=self.found)
+        return super().get_context_data(**kwargs, robot=self.robot)
 
     def save(self, form: RobotForm) -> Robot:
-        robot = robot_services.change_robot(robot=self.found, by=self.request.user, **form.cleaned_data)
+        robot = robot_services.change_robot(robot=self.robot, by=self.request.user, **form.cleaned_data)
         messages.success(self.request, _("The changes are kept."))
         return robot
 
     def get_success_url(self) -> str:
-        return reverse("reminders:robot", args=[self.found.pk])
+        return reverse("reminders:robot", args=[self.robot.pk])
 
 
 @method_decorator(never_cache, name="dispatch")
