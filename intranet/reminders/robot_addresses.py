@@ -107,6 +107,8 @@ def allowed(found: ipaddress.IPv4Address | ipaddress.IPv6Address, named: bool) -
     """Public addresses always, private ones and this machine for a named host, all others never."""
     mapped = getattr(found, "ipv4_mapped", None)
     found = mapped or found
+    if found.is_loopback:
+        return named
     if found.is_link_local or found.is_multicast or found.is_unspecified or found.is_reserved:
         return False
     if any(found.version == tunnel.version and found in tunnel for tunnel in TUNNELS):
