@@ -6,6 +6,7 @@ import hashlib
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from .group_querysets import GroupPostQuerySet, RobotQuerySet, TopicQuerySet
 from .registry import GroupNotice
@@ -24,8 +25,8 @@ class Robot(models.Model):
         DINGTALK = "dingtalk", _("DingTalk group robot")
         SIGNED = "signed", _("signed webhook")
 
-    name = models.CharField(_("name"), max_length=60)
-    form = models.CharField(_("form"), max_length=10, choices=Form.choices)
+    name = models.CharField(pgettext_lazy("robot", "name"), max_length=60)
+    form = models.CharField(pgettext_lazy("robot", "form"), max_length=10, choices=Form.choices)
     address_sealed = models.TextField(blank=True)
     secret_sealed = models.TextField(blank=True)
     shown = models.CharField(_("address"), max_length=120, blank=True)

@@ -3,7 +3,8 @@
 Only https. Hosts must be public and answer on port 443, unless whoever runs the machine has named them in
 ``ROBOT_HOSTS``: nobody opens a door into the hall's own network from a web page. Names are looked up right before
 sending, every address found must be allowed, and the connection goes to just these: a name that changes its mind
-between the check and the call gains nothing (docs/decisions/0017-where-robots-write.md).
+between the check and the call gains nothing
+(docs/group-notices.md says why).
 """
 
 from __future__ import annotations

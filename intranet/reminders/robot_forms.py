@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from .group_models import Robot
 from .registry import group_notice_kinds
@@ -15,7 +16,9 @@ class RobotForm(forms.Form):
     """``robot`` is the one to change; its form stays, and an empty address or secret stays as it is."""
 
     name = forms.CharField(
-        label=_("Name"), max_length=60, help_text=_("For example the name of the group; only this page shows it.")
+        label=pgettext_lazy("robot", "Name"),
+        max_length=60,
+        help_text=_("For example the name of the group; only this page shows it."),
     )
     form = forms.ChoiceField(label=_("Kind of robot"), choices=Robot.Form.choices, widget=forms.RadioSelect)
     address = forms.CharField(

@@ -22,6 +22,7 @@ from django.views.generic import FormView, TemplateView
 from intranet.access.exceptions import RuleError
 from intranet.access.roles import SYSTEM_ADMIN
 from intranet.access.views import RolesRequiredMixin, RuleErrorMixin, show_rule_error, visible_or_404
+from intranet.ui.addresses import site_is_reachable
 
 from . import robot_services
 from .group_models import GroupPost, Robot
@@ -105,6 +106,7 @@ class RobotPage(RolesRequiredMixin, View):
             "robot": robot,
             "carries": [kinds[topic.kind].label for topic in robot.topics.all() if topic.kind in kinds],
             "page_obj": page,
+            "reachable": site_is_reachable(),
         }
         return render(request, "reminders/robot.html", context)
 
