@@ -149,7 +149,12 @@ def _tell(robot: Robot, post: GroupPost, text: GroupText) -> None:
         secret = unseal(robot.secret_sealed)
     except (SealBroken, RobotError):
         raise CallFailed(NOT_OPENED) from None
-    message = message_for(robot, post, text, secret, clock.real_now())
+    try:
+        message = message_for(robot, post, text, secret, clock.real_now())
+    except Exception as error:
+        # Counted as a try like any other: a text nobody can write must not come back for ever.
+        logger.warning("Message %s could not be made: %s", post.pk, type(error).__name__)
+        raise CallFailed(NOT_WRITTEN) from None
     call(robot.form, address, message)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import logging
 import socket
 import ssl
 import threading
@@ -20,6 +21,8 @@ from django.utils.translation import gettext_noop
 from .group_models import Robot
 from .robot_addresses import PlaceNotAllowed, RobotAddress, places
 from .robot_messages import Message
+
+logger = logging.getLogger(__name__)
 
 # Seconds: for a connection, and for the whole call, however slowly the other side drips.
 CONNECT, WHOLE = 4.0, 9.0
@@ -86,10 +89,11 @@ def call(form: str, address: RobotAddress, message: Message) -> None:
 
 def _connected(address: RobotAddress, numbers: list[str], deadline: float) -> _Pinned:
     """To the first number that takes us: many machines know IPv6 addresses and have no way there."""
+    context = _trust()
     for number in numbers:
         if time.monotonic() >= deadline:
             break
-        connection = _Pinned(address, number, _trust())
+        connection = _Pinned(address, number, context)
         try:
             with _within(connection, deadline):
                 connection.connect()
@@ -104,9 +108,14 @@ def _connected(address: RobotAddress, numbers: list[str], deadline: float) -> _P
 
 
 def _trust() -> ssl.SSLContext:
+    """Authorities of the machine, and the hall's own. Raises CallFailed when its file is missing or none."""
     context = ssl.create_default_context()
-    if settings.ROBOT_CA_FILE:
-        context.load_verify_locations(settings.ROBOT_CA_FILE)
+    try:
+        if settings.ROBOT_CA_FILE:
+            context.load_verify_locations(settings.ROBOT_CA_FILE)
+    except OSError:
+        logger.warning("ROBOT_CA_FILE cannot be read")
+        raise CallFailed(NOT_TRUSTED) from None
     return context
 
 

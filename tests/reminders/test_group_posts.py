@@ -18,6 +18,7 @@ from intranet.reminders.group_models import GroupPost, Robot, RobotTopic
 from intranet.reminders.group_planning import plan_posts
 from intranet.reminders.group_sending import BACK_OFF, MAX_TRIES, claim, known_kinds, run
 from intranet.reminders.models import ClockMark
+from intranet.reminders.registry import GroupText
 from intranet.reminders.services import TickFailed, tick
 
 from .dummy import HOUR, MINUTE, MORNING
@@ -283,6 +284,15 @@ def test_a_text_that_cannot_be_made_is_tried_again(robot, kind, service):
     kind.speechless = False
     run(MORNING + MINUTE)
     assert states() == ["sent"]
+
+
+def test_a_text_that_is_none_counts_as_a_try(robot, kind, service, monkeypatch):
+    """What a plug-in gives wrongly is given up like anything else, and does not come back for ever."""
+    monkeypatch.setattr(kind, "texts", lambda notices: [GroupText("通知", "题", "文", path=7) for _one in notices])
+    kind.add(MORNING, until=MORNING + DAY)
+    run(MORNING)
+    assert (post().state, post().tries, post().failure) == ("planned", 1, group_sending.NOT_WRITTEN)
+    assert service.heard == []
 
 
 def test_an_address_no_key_opens_fails_in_words(robot, kind, service):

@@ -140,6 +140,13 @@ def test_a_certificate_nobody_knows(service, settings):
     assert service.heard == []
 
 
+def test_a_file_of_authorities_that_is_not_there(service, settings, tmp_path):
+    settings.ROBOT_CA_FILE = str(tmp_path / "gone.pem")
+    assert failed(service) == (robot_calls.NOT_TRUSTED, None)
+    (tmp_path / "gone.pem").write_text("no certificate")
+    assert failed(service) == (robot_calls.NOT_TRUSTED, None)
+
+
 def resolving(monkeypatch, *numbers):
     real = socket.getaddrinfo
 

@@ -247,3 +247,11 @@ def test_nothing_is_sent_while_a_page_is_asked_for(office, service, kind, keeper
     assert service.heard == []
     run(clock.now())
     assert len(service.heard) == 1
+
+
+@pytest.mark.parametrize(
+    ("site", "warned"), [("http://127.0.0.1:8000", True), ("http://localhost", True), ("https://hall.test", False)]
+)
+def test_links_that_only_the_server_knows_are_warned_about(office, kind, robot, settings, site, warned):
+    settings.WAGTAILADMIN_BASE_URL = site
+    assert ("SITE_URL" in page(office, "robot", robot.pk)) is warned
