@@ -187,10 +187,16 @@ def still_unanswered(reminders: list[Reminder]) -> list[bool]:
 
 
 def notice_due(start: dt.datetime, end: dt.datetime) -> Iterator[Reminder]:
-    """On the morning of the first day of notice, or when it was started later that day.
+    """A later event of a round names the same reminders again, and their unique key drops them."""
+    for election, due, until in notices_begun(start, end):
+        yield from _to_roll(election, "notice", due, until, _accounts(election))
 
-    A round keeps the days of its notice, not the hour at which it was started; its events have hours.
-    A later event names the same reminders again, and their unique key drops them.
+
+def notices_begun(start: dt.datetime, end: dt.datetime) -> Iterator[tuple[Election, dt.datetime, dt.datetime]]:
+    """Rounds whose notice begins in (start, end], when that is, and when it is over.
+
+    On the morning of the first day of notice, or when it was started later that day: a round keeps the days of its
+    notice, not the hour at which it was started; its events have hours.
     """
     first_day = clock.day_of(start)
     for election in Election.objects.filter(
@@ -202,8 +208,7 @@ def notice_due(start: dt.datetime, end: dt.datetime) -> Iterator[Reminder]:
         later = ElectionEvent.objects.filter(election=election, at__gt=max(start, morning), at__lte=end)
         due = morning if start < morning <= end else later.order_by("at").values_list("at", flat=True).first()
         if due is not None:
-            until = clock.start_of(election.notice_last + dt.timedelta(days=1))
-            yield from _to_roll(election, "notice", due, until, _accounts(election))
+            yield election, due, clock.start_of(election.notice_last + dt.timedelta(days=1))
 
 
 RULES: tuple[ReminderRule, ...] = (

@@ -11,7 +11,7 @@ from intranet.calendars.registry import CalendarSource
 from intranet.socket import SiteUrls
 from intranet.ui.registry import DeskCard, NavigationItem, ProfileSection
 
-from . import actions, calendars, cards, demo, jobs, papers, private_facts, reminders
+from . import actions, calendars, cards, demo, group_notices, jobs, papers, private_facts, reminders
 from .grants import GRANTS
 
 
@@ -93,6 +93,11 @@ def clock_job():
 @hooks.register("register_reminder_rule")
 def reminder_rules():
     return reminders.RULES
+
+
+@hooks.register("register_group_notice")
+def group_notice_kinds():
+    return group_notices.KINDS
 
 
 @hooks.register("register_calendar_source")

@@ -28,6 +28,8 @@ OUR_HOOKS = frozenset(
         "register_sheet",
         "register_reminder_rule",
         "register_clock_job",
+        "register_group_notice",
+        "register_phone_book",
         "register_calendar_source",
         "register_calendar_subject",
         "register_paper",

@@ -19,14 +19,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from evaluations import phases, steps
 from evaluations.forms import DatesForm, ReasonForm, TieForm
+from evaluations.group_notices import group_text
 from evaluations.models import Election, Nomination
-from evaluations.poster import group_text, qr_image, vote_address
+from evaluations.poster import qr_image, vote_address
 from evaluations.querysets import OFFICERS
 from evaluations.services import nominations, results, rounds, voting
 from evaluations.services.officers import stands_in
 from intranet import clock
 from intranet.access.exceptions import RuleError
 from intranet.access.views import show_rule_error, visible_or_404
+from intranet.reminders.group_notices import spoken
 from intranet.ui.addresses import is_reachable
 
 from .rounds import counts_of, round_or_404
@@ -95,7 +97,7 @@ def manage(request: HttpRequest, slug: str) -> HttpResponse:
         "turnout": voting.turnout(election) if election.phase == Phase.VOTING else None,
         "counts": counts_of(election) if sealed and election.result else None,
         "events": list(election.events.order_by("-number")[:12]),
-        "group_text": group_text(request, election),
+        "group_text": spoken(group_text, election),
         "may_change_dates": election.phase == Phase.PREPARATION and election.opened_at is None,
         "may_cancel": election.phase in phases.BEFORE_SEALING,
         "may_annul": election.phase in AFTER_SEALING,

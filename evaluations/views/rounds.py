@@ -13,10 +13,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from evaluations import invitations, phases, steps
+from evaluations.group_notices import group_text
 from evaluations.models import Award, Election, Honour
 from evaluations.querysets import OFFICERS
 from evaluations.services import voting
 from intranet.access.views import visible_or_404
+from intranet.reminders.group_notices import spoken
 
 COUNTS_SHOWN_TO = (*OFFICERS, "scrutineer", "auditor")
 ROUNDS_A_PAGE = 20
@@ -69,6 +71,7 @@ def round_page(request: HttpRequest, slug: str) -> HttpResponse:
         "honours": list(election.honours.standing()),
         "manages": request.user.has_role(*OFFICERS),
         "watches": request.user.has_role("scrutineer", "auditor"),
+        "group_text": spoken(group_text, election),
     }
     return render(request, "evaluations/round.html", context)
 
@@ -96,6 +99,7 @@ def notice(request: HttpRequest, slug: str) -> HttpResponse:
             "phone": settings.OBJECTIONS_PHONE,
             "address": settings.OBJECTIONS_ADDRESS,
         },
+        "group_text": spoken(group_text, election),
     }
     return render(request, "evaluations/notice.html", context)
 

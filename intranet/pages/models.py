@@ -20,8 +20,10 @@ from wagtail.search import index
 
 from intranet import clock
 from intranet.access.roles import SITE_EDITOR
+from intranet.reminders.group_notices import spoken
 
 from .blocks import HallBlocks
+from .group_notices import group_text, may_pass_on
 from .querysets import HallPageManager, NewsManager, NoticeManager, visible_pages
 
 PER_PAGE = 12
@@ -200,6 +202,7 @@ class NoticePage(Page):
             "receipt": receipt,
             "attachments": self.attachments.select_related("document"),
             "sees_receipts": self.must_read and writes(request, self),
+            "group_text": spoken(group_text, self) if may_pass_on(request.user, self) else None,
             "writes": writes(request, self),
         }
 

@@ -41,7 +41,18 @@ def visible_pages(pages: Any, user: User | AnonymousUser) -> Any:
     return pages.exclude(closed) if closed.children != [("pk__in", [])] else pages
 
 
+def open_to_all(pages: Any) -> Any:
+    """Published pages that everyone who signs in may open: not those kept to groups or under a password."""
+    for restriction in PageViewRestriction.objects.select_related("page"):
+        if restriction.restriction_type != PageViewRestriction.LOGIN:
+            pages = pages.exclude(path__startswith=restriction.page.path)
+    return only_known(pages.filter(live=True))
+
+
 class HallPageQuerySet(PageQuerySet):
+    def open_to_all(self) -> HallPageQuerySet:
+        return open_to_all(self)
+
     def visible_to(self, user: User | AnonymousUser) -> HallPageQuerySet:
         return visible_pages(self, user)
 

@@ -10,7 +10,7 @@ from intranet.calendars.registry import CalendarSource
 from intranet.reminders.registry import ClockJob
 from intranet.ui.registry import DeskCard, NavigationItem
 
-from . import admin, calendars, cards, demo, jobs, papers, permissions
+from . import admin, calendars, cards, demo, group_notices, jobs, papers, permissions
 from .policies import KnownPagesPolicy
 from .unplugged import is_unplugged, only_known
 
@@ -60,6 +60,11 @@ def calendar_source():
 @hooks.register("register_clock_job")
 def clock_jobs():
     return ClockJob("pages.publish_scheduled", jobs.publish_scheduled, order=20)
+
+
+@hooks.register("register_group_notice")
+def group_notice_kinds():
+    return group_notices.KIND
 
 
 @hooks.register("register_log_actions")

@@ -6,7 +6,7 @@ from intranet.access import roles
 from intranet.access.registry import AccountFact, DemoPart, PrivateField, PrivateFile, SealedField
 from intranet.calendars.registry import CalendarSource
 from intranet.papers.services import remove_old_files as remove_old_papers
-from intranet.reminders.registry import ClockJob
+from intranet.reminders.registry import ClockJob, PhoneBook
 from intranet.sheets.services import remove_old_files
 from intranet.sheets.services.jobs import sweep
 from intranet.ui.registry import DeskCard, NavigationItem, ProfileSection
@@ -20,6 +20,7 @@ from . import (
     identity,
     invitations,
     papers,
+    phone_book,
     private_facts,
     reach,
     reminders,
@@ -131,6 +132,11 @@ def calendar_sources():
 @hooks.register("register_calendar_subject")
 def calendar_subjects():
     return list(calendars.SUBJECTS)
+
+
+@hooks.register("register_phone_book")
+def phone_books():
+    return PhoneBook("people.mobile", phone_book.phones)
 
 
 @hooks.register("register_role_permissions")

@@ -16,6 +16,7 @@ from intranet import clock
 from .calendar_parts import attach
 from .letters import Letter
 from .models import InboxMessage, OutboxRow
+from .sms import sms_channels
 from .states import NOT_REACHED, NOT_TAKEN
 
 logger = logging.getLogger(__name__)
@@ -165,4 +166,4 @@ class MailChannel:
         return email
 
 
-CHANNELS: dict[str, Channel] = {channel.key: channel for channel in (InboxChannel(), MailChannel())}
+CHANNELS: dict[str, Channel] = {channel.key: channel for channel in (InboxChannel(), MailChannel())} | sms_channels()

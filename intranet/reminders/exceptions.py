@@ -1,4 +1,6 @@
-"""What the rules of reminders say no with."""
+"""What the rules of this room say no with."""
+
+from __future__ import annotations
 
 from intranet.access.exceptions import RuleError
 
@@ -13,3 +15,7 @@ class OccasionError(RuleError):
 
 class KindError(RuleError):
     """A kind of reminder that cannot be set or worded as asked."""
+
+
+class RobotError(RuleError):
+    """A robot that cannot be kept, turned on or asked as wanted."""

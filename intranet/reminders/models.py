@@ -223,3 +223,7 @@ class Wish(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rule} {self.user_id}"
+
+
+# Django looks for models here; those of chat groups have a file of their own.
+from .group_models import GroupPost, Robot, RobotTopic  # noqa: E402, F401

@@ -149,3 +149,62 @@ def reminder_rules() -> dict[str, ReminderRule]:
 
 def clock_jobs() -> list[ClockJob]:
     return sorted(collect("register_clock_job").values(), key=lambda job: (job.order, job.key))
+
+
+@dataclass(frozen=True)
+class GroupText:
+    """What a chat group is told. It names nobody: who is in the group, and who looks over a shoulder, reads it.
+
+    ``tag`` the kind of message in a word ("投票通知"), ``title`` what it is about, ``body`` what to do in one or two
+    sentences, ``until`` until when as it is written ("" when it does not end), ``path`` the page on this site.
+    """
+
+    tag: str
+    title: str
+    body: str
+    path: str
+    until: str = ""
+
+
+@dataclass(frozen=True)
+class GroupNotice:
+    """One thing to tell the chat groups once.
+
+    ``object`` and ``occasion`` as in a Reminder; with the kind and the robot they are the unique key.
+    """
+
+    object: str
+    occasion: str
+    due: dt.datetime
+    until: dt.datetime
+
+
+@dataclass(frozen=True)
+class GroupNoticeKind:
+    """A kind of news for chat groups, which a robot may be told to carry.
+
+    ``due(start, end)`` gives every GroupNotice that becomes due in (start, end], from set-based queries.
+    ``texts(notices)`` gives a GroupText for each, in order, in the active language, and None for what is not to
+    be told any more (taken down, called off, kept to some).
+    """
+
+    key: str
+    label: Any
+    due: Callable[[dt.datetime, dt.datetime], Iterable[GroupNotice]]
+    texts: Callable[[list[GroupNotice]], list[GroupText | None]]
+
+
+@dataclass(frozen=True)
+class PhoneBook:
+    """Who can be reached by text message: ``phones(users)`` gives mobile numbers by user key, in one query."""
+
+    key: str
+    phones: Callable[[list[int]], dict[int, str]]
+
+
+def group_notice_kinds() -> dict[str, GroupNoticeKind]:
+    return collect("register_group_notice")
+
+
+def phone_books() -> dict[str, PhoneBook]:
+    return collect("register_phone_book")

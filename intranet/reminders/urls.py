@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import officer_views, views
+from . import group_views, officer_views, robot_views, views
 
 app_name = "reminders"
 urlpatterns = [
@@ -17,6 +17,12 @@ urlpatterns = [
     path("reminders/kinds/", officer_views.KindsView.as_view(), name="kinds"),
     path("reminders/kinds/<str:rule>/", officer_views.KindView.as_view(), name="kind"),
     path("reminders/kinds/<str:rule>/<str:language>/", officer_views.TextView.as_view(), name="text"),
+    path("group-picture/<str:token>/", group_views.group_picture, name="group_picture"),
+    path("group-robots/", robot_views.RobotList.as_view(), name="robots"),
+    path("group-robots/new/", robot_views.RobotNew.as_view(), name="robot_new"),
+    path("group-robots/<int:pk>/", robot_views.RobotPage.as_view(), name="robot"),
+    path("group-robots/<int:pk>/edit/", robot_views.RobotEdit.as_view(), name="robot_edit"),
+    path("group-robots/posts/<int:pk>/", robot_views.post_deed, name="group_post"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
 ]

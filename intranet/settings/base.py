@@ -290,6 +290,13 @@ OBJECTIONS_ADDRESS = env("OBJECTIONS_ADDRESS", default=f"{HALL_NAME}工会委员
 LEAP_DAY_BIRTHDAY_IN_MARCH = env.bool("LEAP_DAY_BIRTHDAY_IN_MARCH", default=False)
 # Whether the register keeps identity numbers (sealed). Without a need for them a hall must not keep them.
 NATIONAL_IDS = env.bool("NATIONAL_IDS", default=False)
+# Hosts that robots may also write to: a webhook in the hall's own network, a WeCom or DingTalk run by the hall
+# ("robots.hall.internal", "10.1.2.3:8443"). All others must be public and answer on port 443.
+ROBOT_HOSTS = env.list("ROBOT_HOSTS", default=[])
+# Certificates of such hosts, if they are signed by an authority of the hall's own (a PEM file).
+ROBOT_CA_FILE = env("ROBOT_CA_FILE", default="")
+# The class that hands text messages over, e.g. "intranet.reminders.sms.FileSmsBackend"; empty: there are none.
+SMS_BACKEND = env("SMS_BACKEND", default="")
 SERVER_TIMING = False
 UI_GALLERY = False
 DEMO_ALLOWED = False

@@ -26,7 +26,9 @@ from intranet.calendars.services import issue_token
 from intranet.pages.services import publish_notice
 from intranet.papers.models import OwnTemplate, Paper
 from intranet.people.models import Body, CorrectionRequest, Leadership, Membership, Posting, Unit, Window, Zone
-from intranet.reminders.models import InboxMessage, OutboxRow
+from intranet.reminders.group_notices import token_for
+from intranet.reminders.models import GroupPost, InboxMessage, OutboxRow, Robot
+from intranet.reminders.registry import GroupText
 from intranet.sheets.models import KnownHeading, SheetUpload
 from intranet.workdays.models import Day
 from tests.people_of_the_hall import make_user
@@ -139,6 +141,7 @@ def things_of(user: User, unit: Unit, window: Window, body: Body) -> dict[str, A
         ).pk,
         "message": InboxMessage.objects.create(recipient=user, outbox=outbox, subject="提醒", received_at=NOW).pk,
         "token": token,
+        "picture": token_for(user, GroupText("通知", "矩阵通知", "请阅读。", "/notices/")),
         "upload": SheetUpload.objects.create(
             person=user, kind="staff_register", file_name="x.xlsx", sha256=digest, size=1, uploaded_at=NOW
         ).pk,
@@ -185,6 +188,7 @@ def shared_things(zone: Zone, editor: User) -> dict[str, Any]:
             kind="staff_register", spelling="去处", heading="去处", column="unit", said_at=NOW
         ).pk,
         "uid": entry.uid,
+        **a_robot(),
         "nothing": 987654321,
     }
 
@@ -206,6 +210,15 @@ def papers_of(maker: User) -> dict[str, Any]:
         **common,
     )
     return {"paper": paper.pk, "own_template": template.pk}
+
+
+def a_robot() -> dict[str, Any]:
+    """A robot that is turned on, and a message that waits."""
+    robot = Robot.objects.create(name="矩阵群", form="wecom", shown="qyapi.weixin.qq.com…0000", is_on=True)
+    post = GroupPost.objects.create(
+        kind="matrix", object="matrix:1", occasion="once", robot=robot, due=NOW, until=NOW + dt.timedelta(days=1)
+    )
+    return {"robot": robot.pk, "group_post": post.pk}
 
 
 def things_of_editors(editor: User) -> dict[str, Any]:

@@ -309,7 +309,8 @@ def test_the_text_for_the_group_chat(hall, as_user):
     with clock.at(DURING_VOTE):
         text = read(as_user(hall.officer).get(address("manage", election))).one("textarea", id="group-text").text
     assert f"http://testserver{address('vote', election)}" in text
-    assert "6 November 2026, 17:30" in text
+    # Always in Chinese: the group reads it, whatever language the officer works in.
+    assert "2026年11月6日 17:30" in text
 
 
 def test_this_month_gathers_what_waits(hall, as_user, django_assert_num_queries, django_assert_max_num_queries):
