@@ -182,5 +182,5 @@ def rule():
     def texts(reminders):
         return [Text("浇水", "该浇水了") for _ in reminders]
 
-    return ReminderRule("gardening.water", "浇水", lambda start, end: [], texts)
+    return ReminderRule("gardening.water", "浇水", lambda start, end: [], texts, grouped="")
 """
