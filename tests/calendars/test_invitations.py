@@ -83,6 +83,13 @@ def told(message) -> tuple[str, int, dt.datetime]:
 
 @pytest.mark.usefixtures("plugged_in")
 class TestTheWholeWay:
+    def test_two_at_once_are_two_mails_with_one_invitation_each(self, course, learner):
+        """Reminders of one hour arrive as one letter; a mail program takes in one invitation a mail."""
+        courses.enrol(courses.plan(2, STARTS + DAY, 2, "急救培训"), learner)
+        mails = mails_after(1)
+        assert sorted(told(one)[2] for one in mails) == [STARTS, STARTS + DAY]
+        assert len({one["Message-ID"] for one in mails}) == 2
+
     def test_invited_moved_withdrawn_and_invited_again(self, course, learner):
         [first] = mails_after(1)
         assert told(first) == ("REQUEST", 0, STARTS)
