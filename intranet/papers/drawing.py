@@ -93,6 +93,9 @@ class Drawn:
         part = ImagePart.from_image(image, PackURI(f"/word/media/drawn{self.number}.png"))
         width, height = image.scaled_dimensions(Mm(self.picture.width_mm), None)
         inline = CT_Inline.new_pic_inline(1, story.relate_to(part, RELATIONSHIP_TYPE.IMAGE), "", width, height)
+        # Unsaid, LibreOffice keeps 3 mm free on both sides and pushes the picture over the edge of its cell.
+        for side in "TBLR":
+            inline.set(f"dist{side}", "0")
         return f'</w:t></w:r><w:r><w:drawing>{inline.xml}</w:drawing></w:r><w:r><w:t xml:space="preserve">'
 
 

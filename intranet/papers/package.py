@@ -15,6 +15,7 @@ UPLOAD = 3 * 1024 * 1024
 LIMITS = archives.Limits(unpacked=30 * 1024 * 1024, members=400, ratio=150, ratio_from=2 * 1024 * 1024)
 # A template is a page or two; looking for fields in more would take long.
 LARGEST_PART = 2 * 1024 * 1024
+MOST_TAGS = 60_000
 DOCUMENT = "word/document.xml"
 ENCODING = re.compile(r"""\s*<\?xml[^>]*\bencoding\s*=\s*["']([^"']*)["']""")
 OLE = b"\xd0\xcf\x11\xe0"
@@ -77,7 +78,7 @@ def _refuse_code() -> None:
 
 
 def _text(name: str, content: bytes) -> str:
-    if len(content) > LARGEST_PART:
+    if len(content) > LARGEST_PART or content.count(b"<") > MOST_TAGS:
         raise TemplateRefused(_("The text of this file is too long for a template. Keep only the page that repeats."))
     try:
         text = content.decode("utf-8-sig")

@@ -109,9 +109,19 @@ def slips_template(asked: Asked) -> bytes:
     for number, side in enumerate(SIDES):
         _words(row.cells[2 * number], side)
         _code(row.cells[2 * number + 1], side)
+        # The lines are there to cut along: none runs through a slip.
+        _without_line(row.cells[2 * number], "right")
+        _without_line(row.cells[2 * number + 1], "left")
     for grid, width in zip(table._tbl.tblGrid.findall(qn("w:gridCol")), (TEXT_MM, CODE_MM) * 2, strict=True):
         grid.set(qn("w:w"), str(round(Mm(width).pt * 20)))
     return official.saved(document)
+
+
+def _without_line(cell: Any, edge: str) -> None:
+    borders, line = OxmlElement("w:tcBorders"), OxmlElement(f"w:{edge}")
+    line.set(qn("w:val"), "nil")
+    borders.append(line)
+    cell._tc.get_or_add_tcPr().insert_element_before(borders, "w:shd", "w:noWrap", "w:tcMar", "w:vAlign")
 
 
 def _words(cell: Any, side: str) -> None:

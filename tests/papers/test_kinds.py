@@ -341,6 +341,8 @@ def test_the_pictures_of_both_forms_are_drawn_from_one_address(hall, personnel, 
     assert slip_pages.link(*asked[0]) == f"http://testserver/activate/#{slips[0].username}/{slips[0].code}"
     shown = [shape._inline.graphic.graphicData.pic.blipFill.blip.embed for shape in document.inline_shapes]
     pictures = [document.part.related_parts[key].blob for key in shown]
+    for shape in document.inline_shapes:
+        assert [shape._inline.get(f"dist{side}") for side in "TBLR"] == ["0"] * 4
     for slip, picture in zip(slips, pictures, strict=True):
         held = io.BytesIO()
         code_of(slip, "http://testserver/activate/").save(held, kind="png", scale=4, border=2)

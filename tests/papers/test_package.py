@@ -74,6 +74,7 @@ BAD = {
     ),
     "a simple field": (in_body(GOOD, '<w:p><w:fldSimple w:instr="LINK x"/></w:p>'), "LINK"),
     "a bomb": (bomb(), "解压"),
+    "a long table": (in_body(GOOD, "<w:p><w:r><w:t>x</w:t></w:r></w:p>" * 12_000), "过长"),
     "a stream that goes on": (larger_than_said(), "解压"),
     "entities": (
         changed(GOOD, DOCUMENT, lambda old: b'<!DOCTYPE x [<!ENTITY a "b">]>' + old.split(b"?>", 1)[1]),

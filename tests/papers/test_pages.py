@@ -11,7 +11,7 @@ from intranet.pages.services import publish_notice
 from intranet.papers import services
 from intranet.papers.models import OwnTemplate, Paper
 from intranet.papers.services import files
-from intranet.papers.views import DOCX
+from intranet.papers.views import DOCX, docx
 from tests.papers.documents import lines, opened, written
 from tests.people.hall import make_hall, make_person
 from tests.people_of_the_hall import make_user
@@ -207,6 +207,11 @@ def test_a_lost_template_is_said_on_its_page(office, editor):
     for address in ("file/", "example/"):
         answer = office.get(f"/papers/templates/pages.notice/{address}", follow=True)
         assert "恢复默认模板" in answer.content.decode()
+
+
+def test_a_title_that_is_no_file_name_is_made_one():
+    name = unquote(docx(b"", "关于/“A:B”*?<x>|\\y\n.docx")["Content-Disposition"])
+    assert name == "attachment; filename*=UTF-8''关于_“A_B”___x___y_.docx"
 
 
 def test_every_page_speaks_english_too(office, notice, editor):

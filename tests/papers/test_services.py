@@ -71,6 +71,11 @@ def test_a_paper_is_read_as_long_as_its_object_is(editor):
             services.make(kind="tests.list", about=hidden, by=editor)
         with pytest.raises(PaperError):
             services.make(kind="tests.list", by=editor)
+        # A key alone says nothing: it may be that of something else.
+        with pytest.raises(NotAllowed):
+            services.make(kind="tests.list", about=type(editor)(pk=seen.pk), by=editor)
+    with hooks.register_temporarily("register_paper", lambda: LIST), pytest.raises(NotAllowed):
+        services.make(kind="tests.list", about=seen, by=editor)
 
 
 @pytest.mark.django_db

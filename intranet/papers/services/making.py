@@ -63,10 +63,11 @@ def draw_unfiled(*, kind: PaperKind, asked: Asked) -> bytes:
 
 
 def _check(kind: PaperKind, asked: Asked) -> None:
-    if kind.subjects is not None and not (kind.optional and asked.about is None):
-        if asked.about is None:
-            raise PaperError(_("Choose what the paper is about."))
-        if not kind.subjects(asked.by).filter(pk=asked.about.pk).exists():
+    if asked.about is None and kind.subjects is not None and not kind.optional:
+        raise PaperError(_("Choose what the paper is about."))
+    if asked.about is not None:
+        seen = kind.subjects(asked.by) if kind.subjects is not None else None
+        if seen is None or not isinstance(asked.about, seen.model) or not seen.filter(pk=asked.about.pk).exists():
             raise NotAllowed(_("You do not make papers of this kind."))
     if kind.spans:
         if asked.first is None or asked.last is None or asked.last < asked.first:
