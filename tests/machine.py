@@ -56,6 +56,7 @@ def _reads(program: str) -> bool:
 PARTS: dict[str, tuple[str, Callable[[], bool]]] = {
     "postgresql": ("a PostgreSQL server (TEST_POSTGRESQL_URL)", lambda: _answers(postgresql_url(), 5432)),
     "redis": ("a Redis server (REDIS_URL)", lambda: _answers(redis_url(), 6379)),
+    "redis-server": ("the program redis-server", lambda: shutil.which("redis-server") is not None),
     "chromium": ("the Chromium browser (CHROMIUM)", lambda: chromium_path() is not None),
     "gnumeric": ("the spreadsheet program Gnumeric (ssconvert)", lambda: shutil.which("ssconvert") is not None),
     "khal": ("the calendar khal (make readers)", lambda: _reads("khal")),
