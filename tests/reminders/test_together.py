@@ -1,5 +1,6 @@
 """Two ticks at once, and what happens when the guards are off."""
 
+import contextlib
 import threading
 from collections import Counter
 
@@ -7,11 +8,11 @@ import pytest
 from django.core import mail
 from django.db import connection, connections
 
-from intranet.reminders import services, sweeper
+from intranet.reminders import claims, services, sweeper
 from intranet.reminders.models import InboxMessage, OutboxRow
 from intranet.reminders.planner import plan
 from intranet.reminders.querysets import OutboxQuerySet
-from intranet.reminders.registry import ClockJob
+from intranet.reminders.registry import ClockJob, reminder_rules
 from intranet.reminders.single import holding
 from tests.machine import PATIENCE
 from tests.people_of_the_hall import make_user
@@ -86,6 +87,44 @@ def test_without_the_claim_mails_go_twice(garden, monkeypatch):
     identities = Counter(message.extra_headers["Message-ID"] for message in mail.outbox)
     assert len(identities) == 60
     assert max(identities.values()) == 2
+
+
+def claimed_at_once(monkeypatch):
+    """How many letters each reader's rows went into, when two sweeps claim at the same moment.
+
+    Each sweep takes the oldest row it can get, and only then looks for the others of its letter.
+    """
+    monkeypatch.setattr(sweeper.CHANNELS["mail"], "batch", 1)
+    plan(MORNING)
+    both_have_heads, look = threading.Barrier(2), claims._candidates
+
+    def with_company(ready, most=None):
+        found = look(ready, most)
+        if most is not None:
+            with contextlib.suppress(threading.BrokenBarrierError):
+                both_have_heads.wait(timeout=2)
+        return found
+
+    monkeypatch.setattr(claims, "_candidates", with_company)
+    rules = reminder_rules()
+    together(2, lambda number: claims.claim(sweeper.CHANNELS["mail"], rules, MORNING))
+    claimed = OutboxRow.objects.filter(state="claimed").values_list("recipient", "leader").distinct()
+    return Counter(recipient for recipient, leader in claimed)
+
+
+def test_claims_at_once_tear_no_letter(garden, monkeypatch):
+    garden.channels = ("mail",)
+    assert set(claimed_at_once(monkeypatch).values()) == {1}
+    assert OutboxRow.objects.filter(state="claimed").count() in (3, 6)
+
+
+@pytest.mark.control
+def test_without_the_lock_of_claims_a_letter_is_torn(garden, monkeypatch):
+    """On SQLite the IMMEDIATE transaction is that lock, and there is no other to take away."""
+    garden.channels = ("mail",)
+    monkeypatch.setattr(claims, "_alone", lambda channel: True)
+    torn = max(claimed_at_once(monkeypatch).values()) > 1
+    assert torn == (connection.vendor == "postgresql")
 
 
 def test_planners_at_once_plan_each_row_once(garden):
