@@ -46,6 +46,7 @@ def chromium_path() -> str | None:
 PARTS: dict[str, tuple[str, Callable[[], bool]]] = {
     "postgresql": ("a PostgreSQL server (TEST_POSTGRESQL_URL)", lambda: _answers(postgresql_url(), 5432)),
     "redis": ("a Redis server (REDIS_URL)", lambda: _answers(redis_url(), 6379)),
+    "redis-server": ("the program redis-server", lambda: shutil.which("redis-server") is not None),
     "chromium": ("the Chromium browser (CHROMIUM)", lambda: chromium_path() is not None),
     "gnumeric": ("the spreadsheet program Gnumeric (ssconvert)", lambda: shutil.which("ssconvert") is not None),
     "gettext": (

@@ -131,15 +131,19 @@ def _sheet_title(text: str) -> str:
 
 def _cell(sheet: Any, text: str, *, bold: bool = False) -> WriteOnlyCell:
     """A text cell, whatever it begins with: type "s" is never calculated, and "@" keeps it so when edited."""
+    cell = _as_it_stands(sheet, exactly(text))
+    if bold:
+        cell.font = Font(bold=True)
+    return cell
+
+
+def _as_it_stands(sheet: Any, text: str) -> WriteOnlyCell:
     cell = WriteOnlyCell(sheet, value=None)
-    text = exactly(text)
     cell.value = text.translate(NOT_IN_XML)[:32_767]
     if text:
         cell.data_type = "s"
     cell.number_format = TEXT
     cell.quotePrefix = text.lstrip(" ").startswith(FORMULA_SIGNS)  # type: ignore[attr-defined]
-    if bold:
-        cell.font = Font(bold=True)
     return cell
 
 
@@ -197,8 +201,8 @@ def _dress(sheet: Any, number: int, column: Column) -> None:
 def write_problems(report: Report, file: IO[bytes]) -> None:
     """Their columns and rows as they were read, red where something is wrong, with the sentences at the end."""
     assert report.table is not None
-    book = Workbook()
-    sheet = book.active
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet()
     bindings = sorted(report.table.blocks[0].values(), key=lambda binding: binding.index)
     heads = [binding.heading for binding in bindings]
     lines: list[tuple[list[str], set[int]]] = [([*heads, _("Row"), _("Problem")], set())]
@@ -211,12 +215,10 @@ def write_problems(report: Report, file: IO[bytes]) -> None:
         )
         red = {at for at, (binding, _value) in enumerate(ordered, 1) if binding.heading in wrong}
         lines.append(([*(text for _binding, text in ordered), str(row.number), said], red))
-    for number, (texts, red) in enumerate(lines, 1):
-        for at, text in enumerate(texts, 1):
-            cell = sheet.cell(number, at)
-            cell.value, cell.number_format = text.translate(NOT_IN_XML)[:32_767], TEXT
-            if text:
-                cell.data_type = "s"
-            if at in red:
-                cell.fill = PatternFill("solid", fgColor="F6D5D0")
+    wrong_here = PatternFill("solid", fgColor="F6D5D0")
+    for texts, red in lines:
+        cells = [_as_it_stands(sheet, text) for text in texts]
+        for at in red:
+            cells[at - 1].fill = wrong_here
+        sheet.append(cells)
     book.save(file)

@@ -106,27 +106,53 @@ def test_each_plug_in_of_the_house_is_taken_out_and_put_back(site, absent):
     assert site.run("rows", [absent], *REAL) == before
 
 
-FILE = re.compile(r"^`(gardening/[\w/.]+)`.*?\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"`(gardening/[\w/.]+)`[^`]*(?:`[^`\n]+`[^`]*)*\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+LONGEST = 30
 
 
 @pytest.fixture
-def gardening(tmp_path):
-    """The example of docs/plugins.md, as it stands there, in a folder outside the repository."""
-    files = dict(FILE.findall((ROOT / "docs" / "plugins.md").read_text(encoding="utf-8")))
-    assert len(files) == 7, list(files)
-    elsewhere = tmp_path / "elsewhere"
-    for name, text in {"gardening/__init__.py": "", **files}.items():
-        path = elsewhere / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    return str(elsewhere)
+def written(tmp_path):
+    """``written(blocks)``: the example of docs/plugins.md, as it stands there, in a folder outside the repository."""
+
+    def write(blocks: list[tuple[str, str]]) -> str:
+        elsewhere = tmp_path / "elsewhere"
+        for name, text in [("gardening/__init__.py", ""), *blocks]:
+            path = elsewhere / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("a", encoding="utf-8") as file:
+                file.write(text)
+        return str(elsewhere)
+
+    return write
 
 
-def test_a_package_from_outside_the_repository_gives_itself_to_the_ground(site, gardening):
-    plugins = [*REAL, "gardening"]
-    site.run("people", [], *plugins, path=gardening)
-    friday = "2026-11-27"
-    seen = site.run("visit", [friday], *plugins, path=gardening)
+def blocks_of_the_docs() -> list[tuple[str, str]]:
+    """(file, text) in the order of the page; a file may be gone on with."""
+    return BLOCK.findall((ROOT / "docs" / "plugins.md").read_text(encoding="utf-8"))
+
+
+FRIDAY = "2026-11-27"
+
+
+def test_a_rule_and_a_source_take_less_than_thirty_lines(site, written):
+    name, text = blocks_of_the_docs()[0]
+    lines = [line for line in text.splitlines() if line.strip()]
+    assert (name, len(lines) < LONGEST) == ("gardening/wagtail_hooks.py", True), len(lines)
+    path, plugins = written([(name, text)]), [*REAL, "gardening"]
+    site.run("people", [], *plugins, path=path)
+    seen = site.run("visit", [FRIDAY], *plugins, path=path)
+    assert "今天给绿植浇水" in seen["inbox"]
+    assert seen["mails"] == {"今天给绿植浇水": 1}
+    assert seen["month"].count("给绿植浇水") >= 4
+    assert "DTSTART;VALUE=DATE:20261127" in seen["feed"]
+
+
+def test_a_package_from_outside_the_repository_gives_itself_to_the_ground(site, written):
+    blocks = blocks_of_the_docs()
+    assert len(blocks) == 3, [name for name, _text in blocks]
+    path, plugins = written(blocks), [*REAL, "gardening"]
+    site.run("people", [], *plugins, path=path)
+    seen = site.run("visit", [FRIDAY], *plugins, path=path)
     assert all("gardening.watering" in keys for keys in seen["keys"].values()), seen["keys"]
     assert "2026年11月27日" in seen["desk"]
     assert "今天给绿植浇水" in seen["inbox"]
@@ -135,7 +161,7 @@ def test_a_package_from_outside_the_repository_gives_itself_to_the_ground(site, 
     assert "DTSTART;VALUE=DATE:20261127" in seen["feed"]
     assert "SUMMARY:给绿植浇水" in seen["entry"]
     assert seen["unchanged"] == 304
-    without = site.run("visit", [friday], *REAL)
+    without = site.run("visit", [FRIDAY], *REAL)
     assert ">给绿植浇水<" in seen["desk"]
     assert ">给绿植浇水<" not in without["desk"]
     assert "给绿植浇水" not in without["month"] + without["feed"]

@@ -8,13 +8,14 @@ import logging
 import pytest
 from django.urls import reverse
 from kombu.exceptions import OperationalError as BrokerError
+from openpyxl import load_workbook
 
 from intranet import clock
 from intranet.people.models import Person
 from intranet.people.sheets.staff_rows import RegisterRows
-from intranet.sheets import tasks
+from intranet.sheets import services, tasks
 from intranet.sheets.models import SheetJob, SheetPreview, SheetUpload
-from intranet.sheets.services import file_path, jobs, remove_old_files
+from intranet.sheets.services import file_path, jobs, problems_path, remove_old_files
 from tests.people_of_the_hall import make_user
 
 from .books import person, register
@@ -100,6 +101,28 @@ def test_a_plan_that_no_longer_holds_is_said_and_can_be_checked_again(
     with django_capture_on_commit_callbacks(execute=True):
         desk.post(sent.url, {"check": "1"})
     assert desk.get(sent.url).context["outcome"] == "errors"
+
+
+def test_the_rows_with_the_problems_are_made_by_the_worker_and_go_with_the_file(
+    desk, tmp_path, monkeypatch, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        send(desk, register(tmp_path / "r.xlsx", person(), person("HW0002", "李四", 所在单位="火星局")))
+    upload = SheetUpload.objects.get()
+
+    def never(**given):
+        raise AssertionError("a large sheet is never checked in a request")
+
+    monkeypatch.setattr(services, "check_upload", never)
+    answer = desk.get(reverse("sheets:problems", args=[upload.pk]))
+    (tmp_path / "p.xlsx").write_bytes(answer.content)
+    sheet = load_workbook(tmp_path / "p.xlsx").active
+    assert "火星局" in sheet.cell(3, sheet.max_column).value
+    assert sheet.cell(2, sheet.max_column).value in (None, "")
+    assert problems_path(upload).exists()
+    remove_old_files(clock.now() + dt.timedelta(days=31))
+    assert not problems_path(upload).exists()
+    assert desk.get(reverse("sheets:problems", args=[upload.pk])).status_code in (302, 404)
 
 
 def test_another_language_is_checked_anew(desk, tmp_path, django_capture_on_commit_callbacks):

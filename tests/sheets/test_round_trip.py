@@ -106,7 +106,7 @@ def test_the_look_for_formulas_finds_them(tmp_path):
 @pytest.mark.control
 def test_gnumeric_finds_formulas_where_there_are_some(tmp_path):
     need("gnumeric")
-    (tmp_path / "f.csv").write_bytes('\ufeff=1+1,ok\r\n"=""007""",\'=2\r\n'.encode())
+    (tmp_path / "f.csv").write_bytes('\ufeff"ok"\r\n"=1+1","\'=2","=""007"""\r\n'.encode())
     assert calculated.in_gnumeric(tmp_path / "f.csv") == ["=1+1", '="007"']
 
 

@@ -1,7 +1,7 @@
 """Any sheet in: receive a file, check it, ask what is open, import it all or nothing, take it back."""
 
 from .checking import Report, check, recognised_kind
-from .files import discard, file_path, kind_for, receive, remove_old_files
+from .files import discard, file_path, kind_for, problems_path, receive, remove_old_files
 from .imports import check_upload, commit, import_file
 from .questions import (
     answer,
@@ -30,6 +30,7 @@ __all__ = [
     "kind_for",
     "may_be_undone",
     "name_kind",
+    "problems_path",
     "receive",
     "recognised_kind",
     "remove_old_files",

@@ -37,6 +37,11 @@ def file_path(sha256: str) -> Path:
     return Path(settings.MEDIA_ROOT) / FOLDER / sha256
 
 
+def problems_path(upload: SheetUpload) -> Path:
+    """Where a worker keeps the rows of a large sheet with what is wrong; goes with the sheet's own file."""
+    return file_path(f"{upload.sha256}.problems-{upload.pk}")
+
+
 def receive(
     *,
     kind: str,
@@ -111,6 +116,8 @@ def remove_old_files(now: Any) -> int:
     removable = hashes - set(still.values_list("sha256", flat=True))
     for kept in (SheetPreview, SheetJournal):
         kept._default_manager.filter(upload__in=old.values("pk")).delete()
+    for upload in old.only("sha256"):
+        problems_path(upload).unlink(missing_ok=True)
     old.update(file_removed_at=now, answers={})
     for sha256 in removable:
         file_path(sha256).unlink(missing_ok=True)
@@ -124,5 +131,6 @@ def discard(*, upload: SheetUpload, by: Any) -> None:
         if row.imported:
             raise AlreadyImported(_("This sheet has already been imported; its receipt is kept."))
         row.delete()
+    problems_path(upload).unlink(missing_ok=True)
     if not SheetUpload.objects.with_file().filter(sha256=upload.sha256).exists():
         file_path(upload.sha256).unlink(missing_ok=True)

@@ -20,11 +20,12 @@ from intranet import clock
 from intranet.access.audit import acting
 from intranet.access.exceptions import RuleError
 
+from .. import exports
 from ..models import SheetJob, SheetPreview, SheetUpload
 from ..presentation import document, pack, unpack
 from ..querysets import CLAIM
-from .checking import recognised_kind
-from .files import file_path, kind_for
+from .checking import Report, recognised_kind
+from .files import file_path, kind_for, problems_path
 from .imports import check_upload, commit
 
 logger = logging.getLogger(__name__)
@@ -102,10 +103,26 @@ def _do(row: SheetJob) -> None:
         upload.kind = recognised_kind(path=file_path(upload.sha256), by=by)
         SheetUpload.objects.filter(pk=upload.pk, kind="").update(kind=upload.kind)
     if upload.kind:
-        shown = document(check_upload(upload=upload, by=by, tell=_teller(row)))
+        report = check_upload(upload=upload, by=by, tell=_teller(row))
+        keep_problems(upload, report)
         SheetPreview.objects.update_or_create(
-            upload=upload, defaults={"language": row.language, "packed": pack(shown)}
+            upload=upload, defaults={"language": row.language, "packed": pack(document(report))}
         )
+
+
+def keep_problems(upload: SheetUpload, report: Report) -> None:
+    """Write the rows with what is wrong beside the sheet's file, so that its download need not wait for them.
+
+    In a file and not in the database: its cells are as secret as the sheet, which lies there too.
+    """
+    path = problems_path(upload)
+    if not report.errors or report.table is None:
+        path.unlink(missing_ok=True)
+        return
+    unfinished = path.with_suffix(".part")
+    with unfinished.open("wb") as file:
+        exports.write_problems(report, file)
+    unfinished.replace(path)
 
 
 def _teller(row: SheetJob) -> Any:

@@ -85,7 +85,7 @@ def _said(request: HttpRequest, upload: SheetUpload) -> HttpResponse:
             services.choose_heading_row(upload=upload, number=row, by=by)
         elif "heading" in given:
             services.say_heading(kind=upload.kind, heading=given["heading"], column=given.get("column", ""), by=by)
-            messages.success(request, _("The hall remembers what “%(heading)s” is.") % {"heading": given["heading"]})
+            messages.success(request, _("The hall remembers this heading."))
         elif "forget" in given:
             services.forget_answers(upload=upload, by=by)
         elif any(":" in key for key in given):
@@ -158,10 +158,16 @@ def problems(request: HttpRequest, pk: int) -> HttpResponse:
     upload = own_upload(request, pk)
     if not upload.kind:
         return redirect("sheets:preview", pk=upload.pk)
-    report = services.check_upload(upload=upload, by=request.user)
-    if report.table is None:
+    if jobs.is_small(upload):
+        report = services.check_upload(upload=upload, by=request.user)
+        if report.table is None:
+            return redirect("sheets:preview", pk=upload.pk)
+        held = BytesIO()
+        exports.write_problems(report, held)
+    elif not (kept := services.problems_path(upload)).exists():
+        # The page asks a worker anew where nothing was kept.
         return redirect("sheets:preview", pk=upload.pk)
-    held = BytesIO()
-    exports.write_problems(report, held)
+    else:
+        held = BytesIO(kept.read_bytes())
     name = _("%(file)s_problems") % {"file": upload.file_name.rpartition(".")[0] or upload.file_name}
     return file_response(held, f"{name}.xlsx", XLSX)
