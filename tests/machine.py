@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from intranet.reminders.group_fonts import chinese_font
+
 # Seconds to wait for what must come: that it comes is what a test proves, and machines that run tests are loaded.
 # A test that waits this long for something that must NOT come gives no such time.
 PATIENCE = 300.0
@@ -49,6 +51,7 @@ PARTS: dict[str, tuple[str, Callable[[], bool]]] = {
     "redis-server": ("the program redis-server", lambda: shutil.which("redis-server") is not None),
     "chromium": ("the Chromium browser (CHROMIUM)", lambda: chromium_path() is not None),
     "gnumeric": ("the spreadsheet program Gnumeric (ssconvert)", lambda: shutil.which("ssconvert") is not None),
+    "font": ("a font with Chinese characters (fonts-noto-cjk)", lambda: chinese_font(12) is not None),
     "gettext": (
         "the gettext tools (xgettext, msgfmt)",
         lambda: bool(shutil.which("xgettext") and shutil.which("msgfmt")),
