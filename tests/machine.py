@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from intranet.reminders.group_fonts import chinese_font
+
 # Seconds to wait for what must come: that it comes is what a test proves, and machines that run tests are loaded.
 # A test that waits this long for something that must NOT come gives no such time.
 PATIENCE = 300.0
@@ -66,6 +68,7 @@ PARTS: dict[str, tuple[str, Callable[[], bool]]] = {
         lambda: bool(shutil.which("node")) and (readers_folder() / "node" / "node_modules" / "ical.js").exists(),
     ),
     "libical": ("the calendar library libical 3 (Debian: libical3)", lambda: bool(ctypes.util.find_library("ical"))),
+    "font": ("a font with Chinese characters (fonts-noto-cjk)", lambda: chinese_font(12) is not None),
     "gettext": (
         "the gettext tools (xgettext, msgfmt)",
         lambda: bool(shutil.which("xgettext") and shutil.which("msgfmt")),

@@ -14,6 +14,7 @@ from PIL import Image
 from intranet.reminders import group_fonts, group_notices
 from intranet.reminders.group_notices import picture, read_token, spoken, token_for
 from intranet.reminders.registry import GroupText
+from tests.machine import need
 from tests.people_of_the_hall import make_user
 
 TEXT = GroupText("通知", "关于开展消防演练的通知", "请登录阅读全文。", "/notices/drill/")
@@ -33,6 +34,7 @@ def code_in(png: bytes) -> str:
 
 
 def test_the_picture_leads_there_and_bears_its_title():
+    need("font")
     with_title, other = picture(ADDRESS, TEXT.title), picture(ADDRESS, "关于放假的通知")
     assert code_in(with_title) == ADDRESS
     assert with_title != other
@@ -42,6 +44,7 @@ def test_the_picture_leads_there_and_bears_its_title():
 
 
 def test_a_long_title_stays_within_the_picture():
+    need("font")
     long = Image.open(io.BytesIO(picture(ADDRESS, "关于" + "进一步加强和改进大厅窗口服务工作" * 12 + "的通知")))
     short = Image.open(io.BytesIO(picture(ADDRESS, "通知")))
     assert long.height - short.height == (group_notices.TITLE_LINES - 1) * (32 + 14)
