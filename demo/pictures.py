@@ -38,6 +38,8 @@ SHOTS = [
     ("calendar", "staff", "/calendar/", DESKTOP, False),
     ("calendar-week", "staff", "/calendar/week/", DESKTOP, False),
     ("calendar-agenda", "staff", "/calendar/agenda/", PHONE, False),
+    ("papers", "union_officer", "/papers/", DESKTOP, False),
+    ("reminders", "union_officer", "/reminders/", DESKTOP, False),
     ("import", "hr_admin", "/sheets/", DESKTOP, False),
     ("audit", "auditor", "/audit/", DESKTOP, False),
 ]

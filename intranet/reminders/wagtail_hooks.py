@@ -82,6 +82,14 @@ def sealed_robots():
 
 
 @hooks.register("register_private_field")
+def private_messages():
+    return [
+        PrivateField("reminders.InboxMessage", name, lambda message: {message.recipient.username})
+        for name in ("subject", "body")
+    ]
+
+
+@hooks.register("register_private_field")
 def private_robots():
     return [
         PrivateField("reminders.Robot", name, robot_facts.readers_of_address, robot_facts.canary(name))

@@ -9,12 +9,13 @@ import struct
 import time
 import zipfile
 import zlib
+from dataclasses import replace
 
 import pytest
 import xlwt
 
 from intranet.access import archives
-from intranet.sheets import reader
+from intranet.sheets import package, reader
 from intranet.sheets.bounds import Bounds, Refused
 from intranet.sheets.issues import FILE_SENTENCES
 from intranet.sheets.services import check
@@ -287,3 +288,32 @@ def test_without_looking_at_the_stream_an_entry_may_lie(monkeypatch):
             said[guard] = refusal.code
     assert said["on"] == "bomb"
     assert said.get("off") != "bomb"
+
+
+@pytest.mark.control
+@pytest.mark.parametrize("name", ["million_styles", "million_merges", "defined_names", "lying_dimension"])
+def test_without_its_guard_the_package_would_be_opened(tmp_path, monkeypatch, name):
+    path, said = tmp_path / "bomb.xlsx", {}
+    repacked(register(tmp_path / "good.xlsx", person()), path, BOMBS[name][0]((tmp_path / "good.xlsx").read_bytes()))
+    for guard in ("on", "off"):
+        if guard == "off":
+            monkeypatch.setattr(package, "MOST_TAGS", {})
+            monkeypatch.setattr(package, "_check_claim", lambda content, bounds: None)
+        try:
+            package.check_package(path.read_bytes(), Bounds())
+        except Refused as refusal:
+            said[guard] = refusal.code
+    assert said == {"on": "bomb"}
+
+
+@pytest.mark.control
+def test_without_the_bound_on_texts_one_text_would_stand_everywhere(tmp_path):
+    path, said = tmp_path / "bomb.xlsx", {}
+    texts = [person(f"HW{number:04d}", "字" * 300) for number in range(20)]
+    data = register(path, *texts).read_bytes()
+    for guard, bounds in (("on", replace(Bounds(), text=5_000)), ("off", Bounds())):
+        try:
+            reader.read(data, bounds)
+        except Refused as refusal:
+            said[guard] = refusal.code
+    assert said == {"on": "unpacks_too_large"}
