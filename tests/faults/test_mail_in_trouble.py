@@ -8,10 +8,13 @@ from collections import Counter
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import gettext
 
+from intranet import clock
 from intranet.reminders import services
 from intranet.reminders.channels import CHANNELS, MAX_TRIES
 from intranet.reminders.models import InboxMessage, OutboxRow
+from intranet.reminders.states import NOT_TAKEN
 from tests.people_of_the_hall import make_user
 from tests.reminders.dummy import HOUR, MINUTE, MORNING, DummyRule, registered
 
@@ -83,11 +86,15 @@ def test_a_server_that_drops_every_fifth_connection_gets_every_mail_once(posted,
 
 
 @pytest.mark.django_db
-def test_a_server_that_takes_nothing_is_asked_five_times_and_then_it_shows(posted):
+def test_a_server_that_takes_nothing_is_asked_five_times_and_then_it_shows(posted, client):
     server = posted("--drop", "1")
     with registered(a_rule_with(4)):
         for minute in range(0, 180, 3):
             services.tick(MORNING + minute * MINUTE)
+        client.force_login(make_user("OF01", "union_officer"))
+        with clock.at(MORNING + 3 * HOUR):
+            shown = client.get(reverse("reminders:outlook")).content.decode()
+    assert gettext(NOT_TAKEN) in shown
     rows = OutboxRow.objects.all()
     assert {(row.state, row.tries, bool(row.failure)) for row in rows} == {("failed", 5, True)}
     assert Counter(Counter(server.noted("begun")).values()) == {5: 4}
