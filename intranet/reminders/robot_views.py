@@ -100,7 +100,8 @@ class RobotPage(RolesRequiredMixin, View):
         kinds = known_kinds()
         page = Paginator(robot.posts.all(), POSTS_A_PAGE).get_page(request.GET.get("page"))
         for post in page.object_list:
-            post.kind_label = kinds[post.kind].label if post.kind in kinds else post.kind
+            named = kinds.get(post.kind)
+            post.kind_label = named.label if named else _("a part of the site that is not in use")
             post.reason = _(post.failure) if post.failure else ""
         context = {
             "robot": robot,

@@ -192,7 +192,8 @@ def _scan_broken(content: bytes, match: re.Match[bytes], scan: SheetScan, place:
     if b't="e"' in match[3]:
         scan.broken[place] = unescape(cached[1].decode("utf-8", "replace"))[:60] if cached else "#"
         return
-    if cached:
+    # A blank value is what some programs write for "not yet"; the blank that a formula gives is a text.
+    if cached and (cached[1] or b't="str"' in match[3]):
         return
     formula = FORMULA.search(inside)
     text = unescape(formula[1].decode("utf-8", "replace")) if formula else ""

@@ -15,7 +15,7 @@ from demo import messy_register
 from .conftest import sign_in
 from .every_page import Visit
 from .sheets import book
-from .test_every_page import Reader
+from .test_every_page import ALL_LOOKS, Reader
 from .test_service_star import DESKTOP, PHONE, press
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("doors")]
@@ -29,7 +29,7 @@ class Officer:
         self.page = chromium.new_context(viewport=view).new_page()
         self.page.on("console", lambda message: message.type == "error" and self.problems.append(message.text))
         sign_in(self.page, hall.base, account["username"], account["password"])
-        self.axe = Reader(chromium, None, "")
+        self.axe = Reader(chromium, None, "", ALL_LOOKS)
 
     def look(self) -> str:
         self.problems += self.axe.findings(Visit("import", self.page.url, "hr_admin"), self.page)
