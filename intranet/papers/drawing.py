@@ -24,6 +24,7 @@ from lxml import etree
 from intranet import clock
 
 from .exceptions import PaperError
+from .official_styles import SIGNATURE
 from .registry import Asked, Field, PaperKind, Picture, Rows
 
 NOT_IN_XML = re.compile("[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -99,6 +100,20 @@ class Drawn:
         return f'</w:t></w:r><w:r><w:drawing>{inline.xml}</w:drawing></w:r><w:r><w:t xml:space="preserve">'
 
 
+def keep_text_with_signature(document: Any) -> None:
+    """No page holds a signature and a seal alone: the last words above go over to it (GB/T 9704—2012, 7.3.5)."""
+    paragraphs = document.paragraphs
+    signature = next((number for number, one in enumerate(paragraphs) if one.style.name == SIGNATURE), 0)
+    below = paragraphs[signature] if signature else None
+    for above in reversed(paragraphs[:signature]):
+        if below._p.getprevious() is not above._p:
+            return  # a table stands between them
+        above.paragraph_format.keep_with_next = True
+        if above.text.strip():
+            return
+        below = above
+
+
 def draw(template: bytes, kind: PaperKind, data: Mapping[str, Any]) -> bytes:
     """The finished .docx. ``data`` as ``PaperKind.data`` gives it; what it leaves out is blank, as ``HEAD`` says.
 
@@ -109,6 +124,7 @@ def draw(template: bytes, kind: PaperKind, data: Mapping[str, Any]) -> bytes:
     context = completed(kind.all_fields, {**head(), **data}, paper)
     try:
         paper.render(context, environment(), autoescape=True)
+        keep_text_with_signature(paper.docx)
         held = io.BytesIO()
         paper.save(held)
     except Exception as error:  # whatever a template of somebody's own may do to docxtpl, jinja or lxml

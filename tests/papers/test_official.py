@@ -136,3 +136,20 @@ def test_the_program_and_its_author_are_in_no_paper():
     assert properties.comments == ""
     assert "docx" not in properties.author
     assert abs(properties.created.replace(tzinfo=dt.UTC) - clock.now()) < dt.timedelta(minutes=5)
+
+
+def test_the_last_words_go_over_to_the_page_of_the_signature():
+    template = official.template(Lines("body"))
+    body = [{"text": text, "heading": ""} for text in ("第一段。", "特此通知。")]
+    document = opened(draw(template, LIST, {"title": "通知", "body": body, "rows": []}))
+    kept = [one.text for one in document.paragraphs if one.paragraph_format.keep_with_next]
+    assert "特此通知。" in kept
+    assert "第一段。" not in kept
+
+
+def test_a_table_above_the_signature_is_left_as_it_is():
+    body = [{"text": "名单如下。", "heading": ""}]
+    rows = [{"number": "1", "name": "欧阳秀兰"}]
+    document = made(body=body, rows=rows)
+    kept = [one.text for one in document.paragraphs if one.paragraph_format.keep_with_next]
+    assert "名单如下。" not in kept
