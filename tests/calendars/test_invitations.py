@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
 from email import message_from_bytes, policy
 
 import icalendar
 import pytest
 from django.core import mail
-from django.db import connections
 from wagtail import hooks
 
 from intranet import clock
@@ -22,8 +20,8 @@ from intranet.calendars.when import when_text
 from intranet.people.invitations import INVITATIONS
 from intranet.reminders.models import OutboxRow
 from intranet.reminders.services import tick
-from tests.machine import PATIENCE
 from tests.people_of_the_hall import make_user
+from tests.together import together
 
 from . import courses
 from .conftest import HOUR, NOON
@@ -322,23 +320,7 @@ def test_when_in_words():
 def test_inviting_at_once_is_one_invitation(own_database):
     learner = make_user(person=False)
     uid = courses.plan(9, STARTS, 1, "课")
-    barrier, raised = threading.Barrier(6), []
-
-    def thread():
-        try:
-            barrier.wait(timeout=PATIENCE)
-            invitations.invite(user=learner, uid=uid)
-        except Exception as error:
-            raised.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=thread) for _ in range(6)]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join(timeout=PATIENCE)
-    assert not raised
+    together(6, lambda number: invitations.invite(user=learner, uid=uid))
     assert Invitation.objects.filter(steps=0).count() == 1
     assert AuditEntry.objects.filter(action="calendars.invite").count() == 1
 

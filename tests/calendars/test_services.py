@@ -2,7 +2,7 @@ import datetime as dt
 import threading
 
 import pytest
-from django.db import connections, transaction
+from django.db import transaction
 
 from intranet import clock
 from intranet.access.models import AuditEntry
@@ -12,6 +12,7 @@ from intranet.calendars.models import FeedToken, Scheduled
 from intranet.calendars.querysets import hash_of
 from tests.machine import PATIENCE
 from tests.people_of_the_hall import make_user
+from tests.together import together
 
 from .conftest import HOUR, NOON
 
@@ -124,24 +125,7 @@ class TestTokens:
 def moves_at_once(move, count=8):
     """Move one entry to ``count`` different times from as many threads that start together."""
     services.remember(uid="race@hall", starts=NOON, ends=LATER)
-    barrier = threading.Barrier(count)
-    raised = []
-
-    def thread(number):
-        try:
-            barrier.wait(timeout=PATIENCE)
-            move(NOON + number * HOUR)
-        except Exception as error:
-            raised.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=thread, args=(number,)) for number in range(1, count + 1)]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join(timeout=PATIENCE)
-    assert not raised
+    together(count, lambda number: move(NOON + (number + 1) * HOUR))
     return Scheduled.objects.get(uid="race@hall").sequence
 
 
@@ -168,22 +152,5 @@ def test_without_the_lock_a_move_gets_lost(own_database, monkeypatch):
 
 
 def test_the_same_uid_at_once_is_one_entry(own_database):
-    barrier = threading.Barrier(6)
-    raised = []
-
-    def thread():
-        try:
-            barrier.wait(timeout=PATIENCE)
-            services.remember(uid="new@hall", starts=NOON, ends=LATER)
-        except Exception as error:
-            raised.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=thread) for _ in range(6)]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join(timeout=PATIENCE)
-    assert not raised
+    together(6, lambda number: services.remember(uid="new@hall", starts=NOON, ends=LATER))
     assert Scheduled.objects.filter(uid="new@hall", sequence=0).count() == 1

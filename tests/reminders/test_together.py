@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 from django.core import mail
-from django.db import connection, connections
+from django.db import connection
 
 from intranet.reminders import claims, services, sweeper
 from intranet.reminders.models import InboxMessage, OutboxRow
@@ -16,32 +16,11 @@ from intranet.reminders.registry import ClockJob, reminder_rules
 from intranet.reminders.single import holding
 from tests.machine import PATIENCE
 from tests.people_of_the_hall import make_user
+from tests.together import together
 
 from .dummy import MORNING, DummyRule, registered
 
 pytestmark = pytest.mark.usefixtures("own_database")
-
-
-def together(count, work):
-    """Run ``work(number)`` in threads that start at the same moment; raises what the first of them raised."""
-    barrier, raised = threading.Barrier(count), []
-
-    def thread(number):
-        try:
-            barrier.wait(timeout=PATIENCE)
-            work(number)
-        except Exception as error:
-            raised.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=thread, args=(number,)) for number in range(count)]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join(timeout=PATIENCE)
-    if raised:
-        raise raised[0]
 
 
 @pytest.fixture
