@@ -66,6 +66,8 @@ class RobotTopic(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["robot", "kind"], name="reminders_topic_once")]
         ordering = ("kind",)
+        verbose_name = _("kind of message of a robot")
+        verbose_name_plural = _("kinds of messages of robots")
 
     def __str__(self) -> str:
         return self.kind

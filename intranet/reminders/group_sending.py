@@ -18,6 +18,7 @@ from intranet import clock
 from intranet.access.sealed import SealBroken, unseal
 
 from . import robot_addresses
+from .channels import BACK_OFF, MAX_TRIES
 from .exceptions import RobotError
 from .group_models import GroupPost, Robot
 from .group_planning import plan_posts
@@ -29,8 +30,6 @@ from .states import OutboxState
 
 logger = logging.getLogger(__name__)
 
-MAX_TRIES = 5
-BACK_OFF = tuple(dt.timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
 # The services take twenty a minute and count by their own clocks: stay well below.
 A_MINUTE = 15
 BATCH = 5

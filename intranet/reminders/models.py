@@ -124,6 +124,10 @@ class ClockMark(models.Model):
 
     objects = ClockMarkQuerySet.as_manager()
 
+    class Meta:
+        verbose_name = _("clock mark")
+        verbose_name_plural = _("clock marks")
+
     def __str__(self) -> str:
         return self.key
 
@@ -136,6 +140,10 @@ class RuleSetting(models.Model):
     mandatory = models.BooleanField(_("mail cannot be switched off"), default=False)
 
     objects = RuleSettingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("kind of reminder")
+        verbose_name_plural = _("kinds of reminders")
 
     def __str__(self) -> str:
         return self.rule
@@ -153,6 +161,8 @@ class RuleText(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["rule", "language"], name="reminders_text_once")]
+        verbose_name = _("text of a reminder")
+        verbose_name_plural = _("texts of reminders")
 
     def __str__(self) -> str:
         return f"{self.rule} {self.language}"
@@ -176,6 +186,8 @@ class Hold(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["rule", "object", "occasion"], name="reminders_hold_once"),
         ]
+        verbose_name = _("held or left out occasion")
+        verbose_name_plural = _("held or left out occasions")
 
     def __str__(self) -> str:
         return f"{self.rule} {self.object} {self.occasion}"
@@ -199,6 +211,8 @@ class Preference(models.Model):
                 name="reminders_quiet_from_and_to",
             )
         ]
+        verbose_name = _("wishes for reminders")
+        verbose_name_plural = _("wishes for reminders")
 
     def __str__(self) -> str:
         return str(self.user_id)
@@ -220,6 +234,8 @@ class Wish(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["rule", "user"], name="reminders_wish_once")]
+        verbose_name = _("wish for a kind of reminder")
+        verbose_name_plural = _("wishes for kinds of reminders")
 
     def __str__(self) -> str:
         return f"{self.rule} {self.user_id}"

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from intranet import clock
 from intranet.access import audit
+from intranet.access.exceptions import RuleError
 
 from . import texts
 from .exceptions import KindError, OccasionError
@@ -91,26 +92,17 @@ def _named(rule: str, object: str, occasion: str) -> dict[str, Any]:
     return {"rule": rule, "object": object, "occasion": occasion}
 
 
-def _rule(key: str) -> ReminderRule:
+def _rule(key: str, error: type[RuleError] = OccasionError) -> ReminderRule:
     rule = reminder_rules().get(key)
     if rule is None:
-        raise OccasionError(
-            _("This kind of reminder is not in use at present; its part of the site is switched off.")
-        )
-    return rule
-
-
-def _kind(key: str) -> ReminderRule:
-    rule = reminder_rules().get(key)
-    if rule is None:
-        raise KindError(_("This kind of reminder is not in use at present; its part of the site is switched off."))
+        raise error(_("This kind of reminder is not in use at present; its part of the site is switched off."))
     return rule
 
 
 @transaction.atomic
 def set_kind(*, rule: str, enabled: bool, mandatory: bool, by: Any) -> None:
     """Say whether a kind goes out, and whether people may do without its mail. Raises KindError."""
-    if _kind(rule).essential and not enabled:
+    if _rule(rule, KindError).essential and not enabled:
         raise KindError(_("Reminders of this kind keep accounts safe; they cannot be switched off."))
     setting, _made = RuleSetting.objects.update_or_create(
         rule=rule, defaults={"enabled": enabled, "mandatory": mandatory}
@@ -154,7 +146,7 @@ def original_text(*, rule: str, language: str, by: Any) -> None:
 
 
 def _worded(rule: str, language: str) -> ReminderRule:
-    known = _kind(rule)
+    known = _rule(rule, KindError)
     if known.filled is None:
         raise KindError(_("The text of this kind of reminder is made anew for each case and cannot be edited."))
     if language not in dict(settings.LANGUAGES):

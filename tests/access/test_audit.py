@@ -230,3 +230,11 @@ def test_an_entry_outlives_the_kind_of_its_object():
     kind.delete()
     kept.refresh_from_db()
     assert (kept.content_type_id, kept.label) == (None, "thing 1")
+
+
+def test_whatever_the_log_names_has_a_name_in_the_readers_language():
+    """A model without one of its own would stand in the log as "rule text 2"."""
+    from django.apps import apps
+
+    ours = [model for model in apps.get_models() if model.__module__.split(".")[0] in ("intranet", "evaluations")]
+    assert [model._meta.label for model in ours if isinstance(model._meta.verbose_name, str)] == []
