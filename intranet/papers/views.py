@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -15,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django.views.generic import FormView, TemplateView
 
-from intranet.access import audit
+from intranet.access import audit, downloads
 from intranet.access.exceptions import NotAllowed
 from intranet.access.views import RuleErrorMixin, show_rule_error, visible_or_404
 
@@ -143,9 +142,4 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def docx(content: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=DOCX)
-    safe = "".join("_" if letter in '\\/:*?"<>|' or ord(letter) < 32 else letter for letter in name)
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(safe)}"
-    response.headers["Cache-Control"] = "private, no-store"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+    return downloads.download(content, name, DOCX)

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from functools import wraps
 from io import BytesIO
 from typing import Any
-from urllib.parse import quote
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 
+from intranet.access.downloads import download
 from intranet.access.views import visible_or_404
 
 from ..models import SheetUpload
@@ -42,7 +42,4 @@ def own_upload(request: HttpRequest, pk: int) -> SheetUpload:
 
 
 def file_response(held: BytesIO, name: str, content_type: str) -> HttpResponse:
-    response = HttpResponse(held.getvalue(), content_type=content_type)
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return download(held.getvalue(), name, content_type)
