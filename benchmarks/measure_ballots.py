@@ -18,11 +18,15 @@ from evaluations.services import sealing, voting
 from evaluations.tally import seal_choices
 from intranet import clock
 from intranet.people.models import Person
+from tests.database import address_of
+from tests.evaluations import load
 from tests.evaluations.hall import DURING_VOTE, ENDS, Hall, keys_of, make_award, make_hall, voting_round
 
 from .registry import Figure, benchmark, size
 
 VOTES = size(200, 1_000, 5)
+WHOLE_HALL, MINUTE = 1_000, 60
+VOTERS = size(200, WHOLE_HALL, 10)
 SEALED = size(20_000, 100_000, 50)
 SCRIPT = Path(__file__).resolve().parent.parent / "docs" / "verify_election.py"
 MARK, BALLOT = Mark._meta.db_table, Ballot._meta.db_table
@@ -79,6 +83,24 @@ def identifier() -> Any:
     return uuid.uuid4() if connection.vendor == "postgresql" else uuid.uuid4().hex
 
 
+@benchmark("ballots.load.p95_ms", unit="ms", bar=1000, databases=("postgresql",))
+def vote_at_once() -> Figure:
+    """The 95th percentile of a request while a hall votes over HTTP, two gunicorn workers, as fast as they answer.
+
+    Everyone opens the ballot and sends it once. Raises if a request failed or a ballot is missing or double, or if a
+    whole hall needs more than a minute.
+    """
+    hall, election = a_round(VOTERS)
+    sessions = load.sessions_of(hall.staff)
+    with load.served(address_of(str(connection.settings_dict["NAME"]))) as port:
+        found = load.run(port, election, keys_of(election)[0], sessions, tabs=1)
+    counted = (Mark.objects.count(), Ballot.objects.count())
+    late = VOTERS >= WHOLE_HALL and found.seconds > MINUTE
+    if counted != (VOTERS, VOTERS) or found.statuses["POST 303"] != VOTERS or late:
+        raise RuntimeError(f"{VOTERS} voters, {counted} marks and ballots, {found.statuses}, {found.seconds:.1f} s")
+    return Figure(found.p95_ms, VOTERS)
+
+
 def filled_round(ballots: int) -> Election:
     """A round whose voting is over, with that many ballots."""
     _hall, election = a_round(5)
@@ -99,7 +121,7 @@ def filled_round(ballots: int) -> Election:
         Mark.objects.bulk_create(marks, batch_size=2000)
         given = [Ballot(election=election, envelope=envelopes[n * 7 % 5]) for n in range(ballots)]
         Ballot.objects.bulk_create(given, batch_size=2000)
-    Election.objects.filter(pk=election.pk).update(roll_size=ballots)
+    Election.objects.filter(pk=election.pk).update(roll_size=election.roll.count())
     election.refresh_from_db()
     return election
 

@@ -35,6 +35,13 @@ SHOTS = [
     ("round-officer", "union_officer", "manage", DESKTOP, False),
     ("public-notice", "staff", "public_notice", DESKTOP, False),
     ("honours", "staff", "/awards/honours/", DESKTOP, False),
+    ("award-parts", "union_officer", "award_parts", DESKTOP, False),
+    ("assessment", "union_officer", "assessment", DESKTOP, False),
+    ("explained", "union_officer", "explained", DESKTOP, False),
+    ("meeting", "union_officer", "meeting", DESKTOP, False),
+    ("scrutiny", "scrutineer", "scrutiny", DESKTOP, False),
+    ("figures", "staff", "/figures/", DESKTOP, False),
+    ("figures-phone", "staff", "/figures/", PHONE, True),
     ("calendar", "staff", "/calendar/", DESKTOP, False),
     ("calendar-week", "staff", "/calendar/week/", DESKTOP, False),
     ("calendar-agenda", "staff", "/calendar/agenda/", PHONE, False),
@@ -52,11 +59,19 @@ def accounts(hall: running.RunningHall) -> dict[str, dict]:
 
 
 def addresses(hall: running.RunningHall) -> dict[str, str]:
-    """Paths of the open vote, the running notice, and the officer's page of the open round."""
+    """Paths of the open vote, the running notice, and what officers and scrutineers see of rounds under way."""
     rounds = [json.loads(line) for line in hall.manage("election_bundle", "--list", "--json").stdout.splitlines()]
     voting = next(row for row in rounds if row["phase"] == "voting")
     notice = next(row for row in rounds if row["phase"] == "public_notice")
+    assessed = next(row for row in rounds if row["phase"] == "assessment")
+    decided = next(row for row in rounds if row["phase"] == "decision")
+    award = decided["slug"].rsplit("-20", 1)[0]
     return {
+        "award_parts": f"/awards/office/awards/{award}/components/",
+        "assessment": f"/awards/{assessed['slug']}/manage/assessment/",
+        "explained": f"/awards/{decided['slug']}/explained/",
+        "meeting": f"/awards/{decided['slug']}/manage/meeting/",
+        "scrutiny": f"/awards/{notice['slug']}/scrutiny/",
         "voting": voting["vote_url"],
         "manage": f"/awards/{voting['slug']}/manage/",
         "public_notice": notice["notice_url"],
@@ -117,12 +132,26 @@ def take_import(hall: running.RunningHall, browser: Browser, account: dict) -> N
     context.close()
 
 
+def take_terminal(hall: running.RunningHall, browser: Browser, account: dict) -> None:
+    """The browser in the corner, as an officer has just opened it."""
+    context = sign_in(browser, hall, account, DESKTOP, False)
+    page = context.new_page()
+    page.goto(f"{hall.base}/awards/office/terminals/")
+    page.fill("input[name=label]", "二楼东角")
+    page.press("input[name=label]", "Enter")
+    page.wait_for_url("**/awards/terminal/")
+    page.screenshot(path=PICTURES / "terminal.png")
+    print("docs/pictures/terminal.png")
+    context.close()
+
+
 def take(hall: running.RunningHall) -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     people, places = accounts(hall), addresses(hall)
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=LAUNCH)
         take_import(hall, browser, people["hr_admin"])
+        take_terminal(hall, browser, people["union_officer"])
         for name, role, place, view, dark in SHOTS:
             context = sign_in(browser, hall, people[role] if role else None, view, dark)
             page = context.new_page()

@@ -1,14 +1,11 @@
 #!/usr/bin/env python3
-"""Recount the record of an election round, with nothing but Python's standard library.
+"""Recount the record of a round, with nothing but Python's standard library.
 
-    verify_election.py DIR [--root HEX] [--events HEX] [--result]
+    verify_election.py DIR [--root HEX]... [--events HEX] [--result]
 
-Checks that every file is what the manifest says, that the ballots follow the rules, that the counts,
-the winners and the decision follow from the ballots, and that the chain of events is whole.
-``--root`` is the root shown on the public notice, ``--events`` the last hash shown when the round was
-commended: with them, a record made up afterwards with fresh hashes is found too.
-
-Exit status 0: everything holds. 1: the first difference, in one sentence.
+``--root`` is a root that was published: of rules and roll at opening, of the boxes at sealing, of the record on the
+public notice; it may be given several times. ``--events`` is the last hash shown when the round was commended. Exit
+status 0: everything holds. 1: the first difference, in one sentence.
 """
 
 import argparse
@@ -17,23 +14,23 @@ import io
 import json
 import re
 import sys
+from collections import Counter
 from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
-FORMAT = 1
-FIXED = (
-    "ballots.jsonl",
-    "candidates.json",
-    "decision.json",
-    "inputs.json",
-    "receipts.txt",
-    "result.json",
-    "roll.json",
-    "rules.json",
-)
+SEALED = ("ballots.jsonl", "candidates.json", "receipts.txt", "roll.json", "rules.json")
+FIXED = tuple(sorted((*SEALED, "decision.json", "inputs.json", "result.json")))
 ALL = (*FIXED, "events.jsonl", "manifest.json")
 HEX = re.compile(r"[0-9a-f]{64}")
 RECEIPT = re.compile(r"[A-Za-z0-9_-]{43}")
+NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
+WORDS = {"approve": ("yes", "no"), "grade": ("satisfied", "mostly_satisfied", "dissatisfied", "unknown")}
+# What the first rounds, of before awards could tell what they weigh, did not say; and all that their results hold.
+FIRST = {"ballot_kind": "choose", "share_base": "valid", "least_share": "", "least_return": "", "tie_figure": ""}
+FIRST_PARTS = [{"key": "ballots", "kind": "ballots", "weight": "100"}]
+FIRST_RESULT = {"counts", "scores", "winners", "tied", "places", "ballots", "valid", "void", "roll"}
 
 
 class Difference(Exception):
@@ -45,315 +42,355 @@ def require(holds, sentence):
         raise Difference(sentence)
 
 
-# Reading
-
-
-def read_files(directory):
-    """Every file of the record as bytes; none missing, none besides."""
-    require(directory.is_dir(), f"{directory} is not a directory.")
-    present = {path.name for path in directory.iterdir()}
-    for name in ALL:
-        require(name in present, f"{name} is missing.")
-    for name in sorted(present - set(ALL)):
-        raise Difference(f"{name} does not belong to a record.")
-    return {name: (directory / name).read_bytes() for name in ALL}
-
-
 def canonical(value):
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
 def parse(text, where):
     """One JSON value, written in the one canonical way (so that no byte is free)."""
-    try:
-        value = json.loads(text)
-        exact = canonical(value) == text
-    except (ValueError, RecursionError):
-        raise Difference(f"{where} is not JSON.") from None
-    require(exact, f"{where} is not written canonically.")
+    value = json.loads(text)
+    require(canonical(value) == text, f"{where} is not written canonically.")
     return value
 
 
-def text_of(content, name):
-    try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError:
-        raise Difference(f"{name} is not UTF-8.") from None
+def lines_of(files, name):
+    text = files[name].decode("utf-8")
     require(text == "" or text.endswith("\n"), f"{name} does not end with a line end.")
-    return text
-
-
-def lines_of(content, name):
-    text = text_of(content, name)
     return text[:-1].split("\n") if text else []
 
 
-def object_in(files, name):
-    lines = lines_of(files[name], name)
+def value_in(files, name, kind=dict):
+    lines = lines_of(files, name)
     require(len(lines) == 1, f"{name} does not hold exactly one line.")
     value = parse(lines[0], name)
-    require(isinstance(value, dict), f"{name} is not an object.")
+    require(isinstance(value, kind), f"{name} does not hold what it should.")
     return value
 
 
-def whole(value, least=0):
-    return type(value) is int and value >= least
+def number(text, where):
+    require(isinstance(text, str) and NUMBER.fullmatch(text), f"{where} is not a number.")
+    return Fraction(text)
 
 
-# Hashes
+def shown(value):
+    whole, _point, part = f"{Decimal(value.numerator) / Decimal(value.denominator):f}".partition(".")
+    return f"{whole}.{part.rstrip('0').ljust(4, '0')}"
+
+
+def rounded(value):
+    return Fraction(int(abs(value) * 10000 + Fraction(1, 2)) * (1 if value > 0 else -1), 10000)
 
 
 def merkle_root(leaves):
     """RFC 6962, section 2.1."""
-    if not leaves:
-        return hashlib.sha256(b"").digest()
-    if len(leaves) == 1:
-        return hashlib.sha256(b"\x00" + leaves[0]).digest()
-    split = 1
-    while split * 2 < len(leaves):
-        split *= 2
+    if len(leaves) < 2:
+        return hashlib.sha256(b"\x00" + leaves[0] if leaves else b"").digest()
+    split = 1 << (len(leaves) - 1).bit_length() - 1
     return hashlib.sha256(b"\x01" + merkle_root(leaves[:split]) + merkle_root(leaves[split:])).digest()
 
 
-def check_hashes(files, rules, root_given):
-    hashes = {name: hashlib.sha256(content).hexdigest() for name, content in files.items() if name != "manifest.json"}
-    lines = sorted(f"{hashes[name]}  {name}".encode() for name in FIXED)
-    root = merkle_root(lines).hex()
-    manifest = object_in(files, "manifest.json")
-    require(manifest.get("format") == FORMAT, f"The format is not {FORMAT}.")
-    listed = manifest.get("files")
-    require(isinstance(listed, dict), "The manifest lists no files.")
-    for name in sorted(hashes):
-        require(listed.get(name) == hashes[name], f"{name} is not the file that the manifest names.")
-    require(manifest.get("root") == root, "The root in the manifest does not follow from the files.")
-    require(manifest.get("slug") == rules.get("slug"), "The manifest names another round than the rules.")
-    expected = {"format": FORMAT, "slug": rules["slug"], "root": root, "files": hashes}
-    require(canonical(manifest) == canonical(expected), "The manifest holds something that does not belong there.")
-    if root_given is not None:
-        require(root == root_given, f"The root is {root}, not the published {root_given}.")
-    return root
-
-
-# Rules, candidates, ballots
-
-
 def check_rules(rules):
-    require(isinstance(rules.get("slug"), str) and rules["slug"], "The rules name no round.")
     for name, least in (("places", 1), ("min_choices", 0), ("max_choices", 1)):
-        require(whole(rules.get(name), least), f"The rule {name} is not a number of at least {least}.")
+        good = type(rules.get(name)) is int and rules[name] >= least
+        require(good, f"The rule {name} is not a number of at least {least}.")
     require(rules["min_choices"] <= rules["max_choices"], "The rules ask for more choices than they allow.")
+    rules = {**FIRST, "components": FIRST_PARTS, **rules}
+    require(rules["ballot_kind"] in ("choose", "none", *WORDS), "The kind of ballot is unknown.")
+    weighed = [part["weight"] for part in rules["components"] if part["kind"] != "adjustment"]
+    require((rules["ballot_kind"] != "none") == bool(rules["boxes"]), "The boxes do not suit the kind of ballot.")
+    for name, given in (("boxes", [box["weight"] for box in rules["boxes"].values()]), ("components", weighed)):
+        weights = [number(weight, f"A weight of the {name}") for weight in given]
+        good = not weights or (sum(weights) == 100 and min(weights) >= 0)
+        require(good, f"The weights of the {name} do not add up to 100.")
+    return rules
 
 
-def candidate_keys(files):
-    lines = lines_of(files["candidates.json"], "candidates.json")
-    require(len(lines) == 1, "candidates.json does not hold exactly one line.")
-    candidates = parse(lines[0], "candidates.json")
-    require(isinstance(candidates, list) and candidates, "candidates.json is not a list of candidates.")
-    keys = []
-    for number, candidate in enumerate(candidates, 1):
-        good = isinstance(candidate, dict) and all(isinstance(candidate.get(key), str) for key in ("key", "name"))
-        require(good and candidate["key"], f"Candidate {number} has no key or no name.")
-        keys.append(candidate["key"])
-    require(len(set(keys)) == len(keys), "Two candidates have the same key.")
-    require(keys == sorted(keys), "The candidates are not in the order of their keys.")
-    return keys
-
-
-def read_ballots(files):
+def read_ballots(files, roll, rules):
+    """[(box, choices, how many such ballots)], balanced with the roll and the receipts; equal lines are read once."""
+    sizes = roll["boxes"]
+    require(set(sizes) == set(rules["boxes"]), "The boxes of the roll are not those of the rules.")
+    good = all(type(size) is int and size >= 0 for size in sizes.values()) and sum(sizes.values()) == roll["roll"]
+    require(good, "The boxes of the roll do not add up to its size.")
     raw = files["ballots.jsonl"].split(b"\n")[:-1]
     require(raw == sorted(raw), "The ballots are not sorted.")
-    ballots = []
-    for number, line in enumerate(lines_of(files["ballots.jsonl"], "ballots.jsonl"), 1):
-        ballot = parse(line, f"Ballot {number}")
-        good = isinstance(ballot, dict) and set(ballot) == {"box", "choices"} and isinstance(ballot["box"], str)
-        good = good and isinstance(ballot["choices"], list) and all(isinstance(key, str) for key in ballot["choices"])
-        require(good, f"Ballot {number} is not a ballot.")
-        require(ballot["choices"] == sorted(ballot["choices"]), f"The choices of ballot {number} are not sorted.")
-        ballots.append(ballot)
+    ballots, cast = [], dict.fromkeys(sizes, 0)
+    for place, (line, times) in enumerate(Counter(lines_of(files, "ballots.jsonl")).items(), 1):
+        ballot = parse(line, f"Ballot {place}")
+        good = set(ballot) == {"box", "choices"} and all(isinstance(choice, str) for choice in ballot["choices"])
+        require(good and ballot["choices"] == sorted(ballot["choices"]), f"Ballot {place} is not as it should be.")
+        require(ballot["box"] in sizes, f"A ballot lies in a box {ballot['box']!r} that the roll does not have.")
+        cast[ballot["box"]] += times
+        ballots.append((ballot["box"], ballot["choices"], times))
+    for name, size in sizes.items():
+        require(cast[name] <= size, f"The box {name} holds {cast[name]} ballots for {size} people.")
+    receipts, total = lines_of(files, "receipts.txt"), sum(cast.values())
+    require(receipts == sorted(set(receipts)), "The receipts are not sorted, or one stands twice.")
+    require(all(map(RECEIPT.fullmatch, receipts)), "One of the receipts is not a receipt.")
+    paper = roll.get("paper", {"handed_out": 0, "returned": 0})
+    out = paper["handed_out"] - paper["returned"]
+    require(paper["returned"] >= 0 and 0 <= out <= len(receipts), "The ballots on paper do not balance.")
+    kept = f" and {out} on paper that did not come back" if out else ""
+    require(len(receipts) == total + out, f"There are {total} ballots{kept} and {len(receipts)} receipts.")
     return ballots
 
 
-def check_receipts(files, ballots):
-    receipts = lines_of(files["receipts.txt"], "receipts.txt")
-    require(receipts == sorted(receipts), "The receipts are not sorted.")
-    require(len(set(receipts)) == len(receipts), "A receipt stands twice.")
-    for number, receipt in enumerate(receipts, 1):
-        require(RECEIPT.fullmatch(receipt), f"Receipt {number} is not a receipt.")
-    require(len(receipts) == len(ballots), f"There are {len(ballots)} ballots and {len(receipts)} receipts.")
-
-
-def check_roll(files, ballots):
-    roll = object_in(files, "roll.json")
-    require(whole(roll.get("roll"), 1), "The size of the roll is not a number of at least 1.")
-    require(isinstance(roll.get("root"), str) and HEX.fullmatch(roll["root"]), "The root of the roll is not a hash.")
-    boxes = roll.get("boxes")
-    require(
-        isinstance(boxes, dict) and boxes and all(map(whole, boxes.values())), "The boxes of the roll have no sizes."
-    )
-    require(sum(boxes.values()) == roll["roll"], "The boxes of the roll do not add up to its size.")
-    require(len(ballots) <= roll["roll"], f"There are {len(ballots)} ballots but {roll['roll']} people on the roll.")
-    for name, size in boxes.items():
-        found = sum(ballot["box"] == name for ballot in ballots)
-        require(found <= size, f"The box {name} holds {found} ballots for {size} people.")
-    for ballot in ballots:
-        require(ballot["box"] in boxes, f"A ballot lies in a box {ballot['box']!r} that the roll does not have.")
-    return roll["roll"]
-
-
-def check_inputs(files):
-    inputs = object_in(files, "inputs.json")
-    components = inputs.get("components")
-    require(isinstance(components, list) and components, "The inputs name no components.")
-    weights = []
-    for part in components:
-        weight = part.get("weight") if isinstance(part, dict) else None
-        require(isinstance(weight, str) and re.fullmatch(r"[0-9]{1,3}", weight), "A component has no weight.")
-        weights.append(int(str(weight)))
-    require(sum(weights) == 100, "The weights of the components do not add up to 100.")
-    ballots_only = len(components) == 1 and components[0].get("key") == "ballots" and inputs.get("values") == []
-    require(ballots_only, "The inputs hold something that format 1 of this round does not count.")
-
-
-# Counting
+def check_inputs(inputs, rules, keys, first):
+    """Values by component and candidate, and the figure for ties; they were fixed before the boxes were opened."""
+    if first:
+        alone = {"components": [{"key": "ballots", "box": "staff", "weight": "100"}], "values": []}
+        require(inputs == alone, "The inputs hold what a first round does not count.")
+        return {}, {}
+    require(set(inputs) == {"components", "values", "tie", "hash"}, "The inputs are not complete.")
+    require(inputs["components"] == rules["components"], "The components of the inputs are not those of the rules.")
+    frozen = canonical({"values": inputs["values"], "tie": inputs["tie"]}).encode()
+    good = inputs["hash"] == hashlib.sha256(frozen).hexdigest() or not any(map(inputs.get, ("hash", "values", "tie")))
+    require(good, "The hash of the inputs does not follow from them.")
+    weighed = {part["key"] for part in rules["components"] if part["kind"] != "ballots"}
+    require(set(inputs["values"]) == weighed, "The values are not those of the components.")
+    values = {}
+    for part, given in inputs["values"].items():
+        require(set(given) == set(keys), f"The component {part} has not one value for each candidate.")
+        values[part] = {key: number(row["value"], f"A value of {part}") for key, row in given.items()}
+    require(set(inputs["tie"]) <= set(keys), "The figure that decides a tie names a stranger.")
+    return values, {key: number(text, "The figure for a tie") for key, text in inputs["tie"].items() if text}
 
 
 def count(rules, keys, ballots, roll):
-    """The result, from the ballots and the rules alone."""
-    counts = dict.fromkeys(keys, 0)
-    valid = 0
-    for ballot in ballots:
-        choices = ballot["choices"]
-        known = all(key in counts for key in choices)
-        different = len(set(choices)) == len(choices)
-        if known and different and rules["min_choices"] <= len(choices) <= rules["max_choices"]:
-            valid += 1
-            for key in choices:
-                counts[key] += 1
-    winners, tied = winners_of(counts, rules["places"])
+    kind, words = rules["ballot_kind"], WORDS.get(rules["ballot_kind"], ("",))
+    said = {box: {key: dict.fromkeys(words, 0) for key in keys} for box in roll["boxes"]}
+    cast, valid = dict.fromkeys(said, 0), dict.fromkeys(said, 0)
+    for box, choices, times in ballots:
+        cast[box] += times
+        marks = [(choice, "", "") if kind == "choose" else choice.partition("=") for choice in choices]
+        good = all(key in said[box] and word in words for key, _sign, word in marks)
+        good = good and len({key for key, _sign, _word in marks}) == len(marks)
+        chosen = sum(word in ("", "yes") for _key, _sign, word in marks)
+        enough = rules["min_choices"] <= chosen or kind != "choose"
+        if good and enough and (chosen <= rules["max_choices"] or kind == "grade"):
+            valid[box] += times
+            for key, _sign, word in marks:
+                said[box][key][word] += times
+    vote = {"approve": "yes", "grade": "satisfied"}.get(kind, "")
+    votes = {box: {key: row[vote] for key, row in rows.items()} for box, rows in said.items()}
+    weights = {box: Fraction(rules["boxes"][box]["weight"]) for box in said if valid[box]}
+    worth = {word: Fraction(text) for word, text in rules["grade_points"].items() if text} if kind == "grade" else {}
+
+    def points(key):
+        combined = Fraction(0)
+        for box, weight in weights.items():
+            row = said[box][key]
+            marked = sum(row[word] for word in worth)
+            mean = Fraction(sum(worth[word] * row[word] for word in worth)) / (marked or 1)
+            combined += weight * (mean if kind == "grade" else Fraction(100 * row[vote], valid[box]))
+        return rounded(combined / (sum(weights.values()) or 1))
+
+    total, sound, least = sum(cast.values()), sum(valid.values()), Fraction(rules["least_return"] or 0)
+    boxes = {box: {"roll": roll["boxes"][box], "ballots": cast[box], "valid": valid[box]} for box in said}
     return {
-        "counts": counts,
-        "scores": {key: str(votes) for key, votes in counts.items()},
-        "winners": winners,
-        "tied": tied,
-        "places": rules["places"],
-        "ballots": len(ballots),
-        "valid": valid,
-        "void": len(ballots) - valid,
-        "roll": roll,
+        "counts": {key: sum(votes[box][key] for box in said) for key in keys},
+        "marks": {} if kind == "choose" else said,
+        "boxes": {box: {**row, "void": cast[box] - valid[box], "counts": votes[box]} for box, row in boxes.items()},
+        "points": {key: shown(points(key)) for key in keys},
+        **{"ballots": total, "valid": sound, "void": total - sound, "roll": roll["roll"], "places": rules["places"]},
+        "faults": ["least_return"] if total * 100 < least * (roll["roll"] or 1) else [],
     }
 
 
-def winners_of(counts, places):
-    """Level by level of equal votes: a level that fits wins whole; the first that does not is tied."""
-    winners: list[str] = []
-    for votes in sorted({votes for votes in counts.values() if votes}, reverse=True):
-        level = sorted(key for key in counts if counts[key] == votes)
-        free = places - len(winners)
-        if free == 0:
-            break
-        if len(level) > free:
-            return winners, level
-        winners += level
-    return winners, []
+def points_of(part, value, given):
+    """Points from 0 to 100 of one value among those given; what is added or deducted is only capped."""
+    if part["kind"] in ("ballots", "adjustment"):
+        least, most = (Fraction(part.get(name) or 10**15) for name in ("most_deduction", "most_bonus"))
+        return min(max(value, -least), most)
+    less, low, high = part["lower_is_better"], min(given.values()), max(given.values())
+    best, worst = (low, high) if less else (high, low)
+    if part["scale"] == "as_it_is":
+        require(0 <= value <= 100, f"A value of {part['key']} does not lie between 0 and 100.")
+        return 100 - value if less else value
+    if value == best:
+        return Fraction(100)
+    if part["scale"] == "of_best":
+        return 100 * (best / value if less else value / best)
+    if part["scale"] == "between":
+        return 100 * (value - worst) / (best - worst)
+    ahead = sum(other < value if less else other > value for other in given.values())
+    return 100 - Fraction(100 * ahead, len(given))
 
 
-def check_result(files, computed):
-    result = object_in(files, "result.json")
-    for name in sorted({*computed, *result}):
-        require(
-            name in result and name in computed and canonical(result[name]) == canonical(computed[name]),
-            f"The result says {name} = {canonical(result.get(name))}, the recount {canonical(computed.get(name))}.",
-        )
+def score(rules, result, values):
+    """Whether votes alone count; lines; totals: the plain votes, or each part's rounded points times its weight."""
+    alone = rules["ballot_kind"] in ("choose", "approve") and len(rules["boxes"]) == 1
+    if alone and [part["kind"] for part in rules["components"]] == ["ballots"]:
+        return True, {}, {key: str(votes) for key, votes in result["counts"].items()}
+    lines: dict[str, list[dict]] = {key: [] for key in result["counts"]}
+    totals = dict.fromkeys(result["counts"], Fraction(0))
+    for part in rules["components"]:
+        given = values.get(part["key"]) or {key: Fraction(text) for key, text in result["points"].items()}
+        weight = "" if part["kind"] == "adjustment" else part["weight"]
+        for key, value in given.items():
+            points = rounded(points_of(part, value, given))
+            share = points * (Fraction(weight) / 100 if weight else 1)
+            totals[key] += share
+            line = {"component": part["key"], "value": shown(value), "points": shown(points)}
+            lines[key].append({**line, "weight": weight, "share": shown(share)})
+    return False, lines, {key: shown(total) for key, total in totals.items()}
 
 
-def check_decision(files, computed):
-    decision = object_in(files, "decision.json")
-    if not decision and computed["tied"]:
-        return  # the record was written before the tie was settled
-    require(set(decision) == {"kind", "winners", "reason", "by", "on"}, "The decision is not complete.")
-    texts = all(isinstance(decision[name], str) for name in ("kind", "reason", "by", "on"))
-    winners = decision["winners"]
-    require(texts and isinstance(winners, list), "The decision is not written as it should be.")
-    require(all(isinstance(key, str) for key in winners), "The decision names no candidates.")
-    try:
-        date.fromisoformat(decision["on"])
-    except ValueError:
-        raise Difference("The day of the decision is not a day.") from None
-    if not computed["tied"]:
-        require(decision["kind"] == "count", "The decision is not by count although nobody is tied.")
-        require(winners == computed["winners"], "The decision names others than those with the most votes.")
+def fill_places(rules, result, alone, tie, vetoed):
+    """(sure winners, tied for the rest, all in order, those who cannot win), level by level of equal scores."""
+    base = result["roll"] if rules["share_base"] == "roll" else result["valid"]
+    least = Fraction(rules["least_share"] or 0) if rules["ballot_kind"] != "none" else 0
+    votes, scores = result["counts"], {key: Fraction(text) for key, text in result["scores"].items()}
+    out = {key for key in votes if key in vetoed or (alone and not votes[key]) or votes[key] * 100 < least * base}
+    out |= set(votes) if least and not base else set()
+    sure: list[str] = []
+    tied, order = sure[:], sure[:]
+    for total in sorted(set(scores.values()), reverse=True):
+        level = sorted(key for key in scores if scores[key] == total)
+        able = [key for key in level if key not in out]
+        known = rules["tie_figure"] and all(key in tie for key in able)
+        for figure in sorted({tie[key] for key in able}, reverse=True) if known else [None]:
+            equal = [key for key in able if not known or tie[key] == figure]
+            order += equal
+            free = 0 if tied else rules["places"] - len(sure)
+            sure += equal if len(equal) <= free else []
+            tied = equal if 0 < free < len(equal) else tied
+        order += [key for key in level if key in out]
+    return sure, tied, order, out
+
+
+def check_decision(decision, rules, result, out, base):
+    sure, tied, meets = result["winners"], result["tied"], rules.get("meeting_decides")
+    lot_rules = rules.get("tie_rule") == "lot"
+    if not decision:
+        require(tied or meets or result["faults"], "There is no decision although the count alone decides.")
         return
-    sure, tied = computed["winners"], computed["tied"]
-    chosen = winners[len(sure) :]
-    require(decision["kind"] == "tie" and decision["reason"].strip(), "The tie was settled without a reason.")
-    require(winners[: len(sure)] == sure, "The decision leaves out somebody who won by count.")
-    require(set(chosen) <= set(tied) and len(set(chosen)) == len(chosen), "The decision chooses outside the tie.")
-    require(len(winners) == computed["places"], "The decision does not fill exactly the places.")
+    kind, winners, free = decision["kind"], decision["winners"], result["places"] - len(sure)
+    good = date.fromisoformat(decision["on"]) and len(set(winners)) == len(winners)
+    require(good, "The decision has no day, or names somebody twice.")
+    require(decision.get("vetoed", result["vetoed"]) == result["vetoed"], "The vetoes of decision and result differ.")
+    if "events" in decision:
+        kept = bool(decision.get("validity", {}).get("reason", "").strip())
+        require(kept == bool(result["faults"]), "A validity rule failed, and nobody said why the result is kept.")
+    chosen, reason = sure, decision["reason"].strip()
+    if kind == "lot" or "lot" in decision:
+        lot = decision["lot"]
+        require(lot_rules and tied, "A lot was drawn where the rules know of none.")
+        good = hashlib.sha256(lot["seed"].encode()).hexdigest() == rules["lot_commitment"] and lot["base"] == base
+        require(good, "The lot does not rest on the committed seed and the sealed boxes.")
+        drawn = sorted(tied, key=lambda key: hashlib.sha256(f"{lot['seed']}:{base}:{key}".encode()).hexdigest())
+        require(lot["order"] == drawn, "The lot gives another order.")
+        require(len(set(lot["witnesses"])) > 1, "The lot was not drawn before two scrutineers.")
+        chosen = [*sure, *drawn[:free]]
+    if kind == "meeting":
+        meeting = decision["meeting"]
+        good = meets and ("lot" in decision or not (tied and lot_rules))
+        require(good, "The meeting decided what the rules do not leave to it.")
+        require(0 < len(winners) <= result["places"], "The meeting does not keep to the places.")
+        good = winners == [key for key in result["order"] if key in winners and key not in out]
+        require(good, "The meeting chose somebody who cannot take a place.")
+        require(reason or set(winners) == set(chosen), "The meeting changed the computed list without a reason.")
+        told = meeting["minutes_number"] and set(meeting["present"]) - set(meeting["recused"])
+        told = told and date.fromisoformat(meeting["held_on"]) and HEX.fullmatch(meeting["scan"])
+        require(told, "The meeting has no day, minutes, scan, or nobody who decided.")
+        return
+    require(not meets or "events" not in decision, "The rules ask for a meeting, and none decided.")
+    require(kind == ("count" if not tied else "lot" if lot_rules else "tie"), "The decision is of another kind.")
+    if kind == "tie":
+        require(reason, "The tie was settled without a reason.")
+        require(winners[: len(sure)] == sure, "The decision leaves out somebody who won by count.")
+        require(set(winners[len(sure) :]) <= set(tied), "The decision chooses outside the tie.")
+        require(len(winners) == result["places"], "The decision does not fill exactly the places.")
+    else:
+        require(winners == chosen, "The decision names others than those who came first.")
 
 
-# Events
+def check_events(files, head_given, decision, needles, root):
+    """The chain is whole, the record fixed its head just before the notice, and it tells what was published."""
+    chain = [("", "")]
+    for place, line in enumerate(lines_of(files, "events.jsonl"), 1):
+        event = parse(line, f"Event {place}")
+        require(set(event) == {"at", "who", "what", "previous", "hash"}, f"Event {place} is not an event.")
+        require(event["previous"] == chain[-1][0], f"Event {place} does not follow the one before it.")
+        said = event.pop("hash")
+        digest = hashlib.sha256(canonical(event).encode()).hexdigest()
+        require(said == digest, f"The hash of event {place} does not follow from what it says.")
+        require(datetime.fromisoformat(event["at"]).tzinfo, f"The time of event {place} has no zone.")
+        chain.append((digest, event["what"]))
+    good = chain[1:] and head_given in (None, chain[-1][0])
+    require(good, f"The last event is {chain[-1][0] or 'missing'}, not the published {head_given}.")
+    if "events" in decision:
+        before = [digest for digest, _what in chain].index(decision["events"]) + 1
+        require(root in chain[before][1], "The record does not rest on the events that came before its notice.")
+        told = " ".join(what for _digest, what in chain[:before])
+        require(all(hexes in told for hexes in needles), "The events do not tell the roots that the record has.")
 
 
-def check_events(files, head_given):
-    previous, moment = "", None
-    for number, line in enumerate(lines_of(files["events.jsonl"], "events.jsonl"), 1):
-        event = parse(line, f"Event {number}")
-        good = isinstance(event, dict) and set(event) == {"at", "who", "what", "previous", "hash"}
-        require(good and all(isinstance(value, str) for value in event.values()), f"Event {number} is not an event.")
-        require(event["previous"] == previous, f"Event {number} does not follow the one before it.")
-        content = {name: value for name, value in event.items() if name != "hash"}
-        digest = hashlib.sha256(canonical(content).encode()).hexdigest()
-        require(event["hash"] == digest, f"The hash of event {number} does not follow from what it says.")
-        try:
-            at = datetime.fromisoformat(event["at"])
-        except ValueError:
-            raise Difference(f"The time of event {number} is not a time.") from None
-        require(at.tzinfo is not None, f"The time of event {number} has no zone.")
-        previous, moment = digest, at
-    require(moment is not None, "There are no events.")
-    if head_given is not None:
-        require(previous == head_given, f"The last event is {previous}, not the published {head_given}.")
-
-
-# Everything
-
-
-def verify(directory, root_given=None, head_given=None):
-    """Raises Difference; gives (root, recomputed result)."""
-    files = read_files(Path(directory))
-    rules = object_in(files, "rules.json")
-    check_rules(rules)
-    root = check_hashes(files, rules, root_given)
-    check_events(files, head_given)
-    keys = candidate_keys(files)
-    ballots = read_ballots(files)
-    roll = check_roll(files, ballots)
-    check_receipts(files, ballots)
-    check_inputs(files)
+def check_record(directory, published, head_given):
+    directory = Path(directory)
+    require(directory.is_dir(), f"{directory} is not a directory.")
+    present = {path.name for path in directory.iterdir()}
+    for name in (*ALL, *sorted(present)):
+        require(name in present, f"{name} is missing.")
+        require(name in ALL, f"{name} does not belong to a record.")
+    files = {name: (directory / name).read_bytes() for name in ALL}
+    hashes = {name: hashlib.sha256(files[name]).hexdigest() for name in ALL if name != "manifest.json"}
+    listed = value_in(files, "manifest.json")["files"]
+    for name, digest in hashes.items():
+        require(listed.get(name) == digest, f"{name} is not the file that the manifest names.")
+    rules, roll, decision = (value_in(files, f"{name}.json") for name in ("rules", "roll", "decision"))
+    first, inputs, result = "components" not in rules, value_in(files, "inputs.json"), value_in(files, "result.json")
+    rules = check_rules(rules)
+    lines = {name: f"{hashes[name]}  {name}".encode() for name in FIXED}
+    root = merkle_root(sorted(lines.values())).hex()
+    manifest = {"format": 1, "slug": rules["slug"], "root": root, "files": hashes}
+    require(value_in(files, "manifest.json") == manifest, "The manifest does not follow from the files.")
+    opening = merkle_root(sorted([lines["rules.json"], f"{roll['root']}  roll".encode()])).hex()
+    sealing = merkle_root(sorted(lines[name] for name in SEALED)).hex()
+    for given in published:
+        found = f"{root} (at opening {opening}, at sealing {sealing})"
+        require(given in (opening, sealing, root), f"The root is {found}, not the published {given}.")
+    keys = [row["key"] for row in value_in(files, "candidates.json", list) if len(row["name"])]
+    require(keys and "" not in keys and keys == sorted(set(keys)), "The candidates are none, unsorted or double.")
+    ballots = read_ballots(files, roll, rules)
+    values, tie = check_inputs(inputs, rules, keys, first)
     computed = count(rules, keys, ballots, roll)
-    check_result(files, computed)
-    check_decision(files, computed)
-    return root, computed
+    alone, computed["lines"], computed["scores"] = score(rules, computed, values)
+    vetoed = computed["vetoed"] = sorted(set(result.get("vetoed", [])) & set(keys))
+    sure, tied, order, out = fill_places(rules, computed, alone, tie, vetoed)
+    computed.update(winners=sure, tied=tied, order=order)
+    for name in sorted({*(set(computed) if "order" in result or not first else FIRST_RESULT), *result}):
+        says, finds = canonical(result.get(name)), canonical(computed.get(name))
+        require(name in result and says == finds, f"The result says {name} = {says}, the recount {finds}.")
+    base = sealing if rules["ballot_kind"] != "none" else inputs["hash"]
+    check_decision(decision, rules, computed, out, base)
+    check_events(
+        files, head_given, decision, [] if first else [opening, base, inputs["hash"] if values else ""], root
+    )
+    return root, {name: computed[name] for name in result}
+
+
+def verify(directory, published=(), head_given=None):
+    try:
+        return check_record(directory, [published] if isinstance(published, str) else published or (), head_given)
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as fault:
+        raise Difference(f"The record is not written as a record is: {type(fault).__name__}.") from None
 
 
 def main(arguments=None):
-    parser = argparse.ArgumentParser(description="Recount the record of an election round.")
+    parser = argparse.ArgumentParser(description="Recount the record of a round.")
     parser.add_argument("directory")
-    parser.add_argument("--root", help="the root shown on the public notice")
+    parser.add_argument("--root", action="append", help="a root that was published; may be given several times")
     parser.add_argument("--events", help="the last hash of the events, shown when the round was commended")
     parser.add_argument("--result", action="store_true", help="print what was recomputed, as JSON")
     given = parser.parse_args(arguments)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            # A console in GBK cannot show every character of a record; it shows the others as escapes.
-            stream.reconfigure(errors="backslashreplace")
+            stream.reconfigure(errors="backslashreplace")  # a console in GBK cannot show every character
     try:
         root, computed = verify(given.directory, given.root, given.events)
-    except Difference as difference:
-        print(difference, file=sys.stderr if given.result else sys.stdout)
-        return 1
-    except (OSError, ValueError, RecursionError, MemoryError) as fault:
-        print(f"The record cannot be read: {type(fault).__name__}.", file=sys.stderr if given.result else sys.stdout)
+    except (Difference, OSError, MemoryError) as fault:
+        said = fault if isinstance(fault, Difference) else f"The record cannot be read: {type(fault).__name__}."
+        print(said, file=sys.stderr if given.result else sys.stdout)
         return 1
     print(canonical(computed) if given.result else f"The record holds; its root is {root}.")
     return 0

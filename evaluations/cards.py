@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 
 from intranet import clock
+from intranet.people.models import Posting
 
 from . import invitations, phases, steps
-from .models import Election, Honour, Mark, Nomination, RollEntry
+from .models import Election, Honour, Mark, Nomination, PanelSeat, RollEntry
 from .querysets import OFFICERS
+from .services import panels
 
 SHOWN = 5
 WATCHERS = ("scrutineer", "auditor")
+WATCHED = (
+    phases.Phase.VOTING,
+    phases.Phase.SEALED,
+    phases.Phase.ASSESSMENT,
+    phases.Phase.DECISION,
+    phases.Phase.PUBLIC_NOTICE,
+)
 
 
 def is_officer(user: Any) -> bool:
@@ -75,31 +85,58 @@ def office_card(request: HttpRequest) -> dict[str, Any] | None:
     if not is_officer(request.user):
         return None
     under_way = steps.with_counts(Election.objects.filter(phase__in=[phases.Phase.PREPARATION, *phases.RUNNING]))
-    rows = [(election, steps.office_step(election)) for election in under_way.order_by("voting_closes")]
+    rows = [
+        (election, steps.office_step(election))
+        for election in under_way.order_by(Coalesce("voting_closes", "scores_due", "recommendation_closes"))
+    ]
     waiting = [row for row in rows if row[1].waits_for_officer]
     return {"rows": waiting[:SHOWN]} if waiting else None
 
 
 def scrutiny_card(request: HttpRequest) -> dict[str, Any] | None:
-    """Rounds being voted on, sealed or on public notice, for scrutineers and auditors: one query."""
+    """Rounds from the vote to the public notice, for scrutineers and auditors: one query."""
     if not is_watcher(request.user):
         return None
-    watched = Election.objects.filter(
-        phase__in=[phases.Phase.VOTING, phases.Phase.SEALED, phases.Phase.PUBLIC_NOTICE]
-    ).select_related("award")
-    rounds = list(watched.order_by("voting_closes")[:SHOWN])
+    watched = Election.objects.filter(phase__in=WATCHED).select_related("award")
+    # Not by the end of voting: rounds without a ballot have none, and databases put those first or last.
+    rounds = list(watched.order_by("recommendation_closes", "pk")[:SHOWN])
     return {"rounds": rounds} if rounds else None
 
 
+def panel_card(request: HttpRequest) -> dict[str, Any] | None:
+    """Rounds in which this person's scores are not handed in yet: one query."""
+    waiting = PanelSeat.objects.waiting().filter(
+        user=request.user,
+        election__reviewed_at__isnull=False,
+        election__inputs_frozen_at__isnull=True,
+        election__phase__in=panels.OPEN_PHASES,
+    )
+    rounds = Election.objects.filter(pk__in=waiting.values("election")).select_related("award")
+    return _shown(list(rounds.order_by("scores_due", "pk")[:SHOWN]))
+
+
 def winners_card(request: HttpRequest) -> dict[str, Any] | None:
-    """Whom the latest published round honours: two queries."""
-    latest = Honour.objects.standing().order_by("-published_on", "-election_id").first()
+    """Whom the latest commendation honours: two queries. Honours from before the site have no round."""
+    latest = Honour.objects.standing().order_by("-published_on", F("election").desc(nulls_last=True), "pk").first()
     if latest is None:
         return None
-    return {"honours": list(Honour.objects.standing().filter(election=latest.election_id))}
+    same: dict[str, Any] = {"election": latest.election_id}
+    if latest.election_id is None:
+        same = {name: getattr(latest, name) for name in ("award_name", "period_label", "published_on")}
+        same["election__isnull"] = True
+    return {"honours": list(Honour.objects.standing().filter(**same))}
 
 
 def honours_of(request: HttpRequest, person: Any) -> dict[str, Any] | None:
-    """Someone's standing honours, for their page."""
+    """Someone's standing honours for their page, with the certificate for who may take it."""
     honours = list(Honour.objects.standing().filter(person=person))
-    return {"honours": honours} if honours else None
+    mine = person.user_id == request.user.pk or is_officer(request.user)
+    return {"honours": honours, "certificates": mine} if honours else None
+
+
+def honours_of_window(request: HttpRequest, window: Any) -> dict[str, Any] | None:
+    """A window's past: its own standing honours, and those of who sits there now, as two queries."""
+    honours = list(Honour.objects.standing().filter(window=window))
+    seated = Posting.objects.on().filter(window=window).values("person")
+    people = list(Honour.objects.standing().filter(person__in=seated))
+    return {"honours": honours, "people": people} if honours or people else None

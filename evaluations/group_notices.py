@@ -99,7 +99,7 @@ def recommendation_due(start: dt.datetime, end: dt.datetime) -> Iterator[GroupNo
 
 
 def voting_due(start: dt.datetime, end: dt.datetime) -> Iterator[GroupNotice]:
-    """When voting opens; when the review was finished late, then."""
+    """When voting opens; when the review was finished late, then. A round without a ballot never is."""
     for election in _reaching("voting_opens", "reviewed_at", start, end):
         yield _notice(election, election.due, election.voting_closes)
 
@@ -107,7 +107,8 @@ def voting_due(start: dt.datetime, end: dt.datetime) -> Iterator[GroupNotice]:
 def _reaching(planned: str, ready: str, start: dt.datetime, end: dt.datetime):
     """Rounds whose planned instant, or the later one at which they were ready for it, lies in (start, end]."""
     rounds = Election.objects.exclude(phase=Phase.CANCELLED).annotate(due=Greatest(planned, ready))
-    return rounds.filter(**{f"{ready}__isnull": False}, due__gt=start, due__lte=end)
+    known = {f"{name}__isnull": False for name in (planned, ready)}
+    return rounds.filter(**known, due__gt=start, due__lte=end)
 
 
 def public_notice_due(start: dt.datetime, end: dt.datetime) -> Iterator[GroupNotice]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Count
 
-from intranet.people.reach import units_led_by, windows_led_by
+from intranet.people.reach import teams_led_by, units_led_by, windows_led_by
 
 from . import phases, steps
 from .models import Award, Election, Nomination
@@ -40,21 +40,27 @@ def quotas_of(elections: list[Election], user: Any) -> dict[int, list[dict[str, 
 def invited(elections: list[Election], user: Any, *, for_units: bool = True) -> set[int]:
     """Rounds taking recommendations in which someone may recommend in at least one way.
 
-    Where only units recommend, these are their chief representatives; a window recommends itself
-    by who leads it. Without ``for_units``: leave aside what someone does for a unit.
+    Where only units recommend, these are their chief representatives; a window or a team recommends
+    itself by who leads it. Without ``for_units``: leave aside what someone does for a unit.
     """
     running = [election for election in elections if election.phase == phases.Phase.RECOMMENDATION]
     found = {election.pk for election in running if _open_to_all(election.rules_now)}
     others = [election for election in running if election.pk not in found]
     if not others:
         return found
-    leads_window = windows_led_by(user).exists()
+    leads = _leads({election.rules_now["subject"] for election in others}, user)
     quotas = quotas_of(others, user) if for_units else {}
     return found | {
         election.pk
         for election in others
-        if quotas.get(election.pk) or (leads_window and election.rules_now["self_allowed"])
+        if quotas.get(election.pk) or (leads[election.rules_now["subject"]] and election.rules_now["self_allowed"])
     }
+
+
+def _leads(subjects: set[str], user: Any) -> dict[str, bool]:
+    """By what rounds honour: whether someone leads such a window or team, and so recommends it themselves."""
+    led = {Award.Subject.WINDOW: windows_led_by, Award.Subject.TEAM: teams_led_by}
+    return {subject: subject in led and led[Award.Subject(subject)](user).exists() for subject in subjects}
 
 
 def _open_to_all(rules: dict[str, Any]) -> bool:

@@ -14,18 +14,16 @@ from .models import Election
 
 Phase = Election.Phase
 
-# The way of a round today; assessment and decision take their places here once they exist.
-WAY = (
-    Phase.PREPARATION,
+ENDED_EARLY = (Phase.CANCELLED, Phase.ANNULLED)
+RUNNING = (
     Phase.RECOMMENDATION,
     Phase.REVIEW,
     Phase.VOTING,
     Phase.SEALED,
+    Phase.ASSESSMENT,
+    Phase.DECISION,
     Phase.PUBLIC_NOTICE,
-    Phase.PUBLISHED,
 )
-ENDED_EARLY = (Phase.CANCELLED, Phase.ANNULLED)
-RUNNING = (Phase.RECOMMENDATION, Phase.REVIEW, Phase.VOTING, Phase.SEALED, Phase.PUBLIC_NOTICE)
 BEFORE_SEALING = (Phase.PREPARATION, Phase.RECOMMENDATION, Phase.REVIEW, Phase.VOTING)
 
 STATES = {
@@ -43,6 +41,20 @@ STATES = {
 }
 
 
+def way(election: Election) -> list[Any]:
+    """The phases this round goes through, by its rules: without a ballot, an assessment or a meeting it has fewer."""
+    return [
+        Phase.PREPARATION,
+        Phase.RECOMMENDATION,
+        Phase.REVIEW,
+        *([Phase.VOTING, Phase.SEALED] if election.has_ballot else []),
+        *([Phase.ASSESSMENT] if election.has_assessment or not election.has_ballot else []),
+        *([Phase.DECISION] if election.has_meeting else []),
+        Phase.PUBLIC_NOTICE,
+        Phase.PUBLISHED,
+    ]
+
+
 def state_of(election: Election) -> str:
     """The kind of state mark (see the components of ``ui``) for a round's phase."""
     return STATES[Phase(election.phase)]
@@ -52,7 +64,8 @@ def timeline(election: Election) -> list[dict[str, str]]:
     """Steps for ``ui/timeline.html``: label, state (done, current, ahead), note with its date."""
     if election.phase in ENDED_EARLY:
         return _ended_timeline(election)
-    here = WAY.index(Phase(election.phase))
+    phases = way(election)
+    here = phases.index(Phase(election.phase))
     finished = election.phase == Phase.PUBLISHED
     return [
         {
@@ -60,7 +73,7 @@ def timeline(election: Election) -> list[dict[str, str]]:
             "state": "done" if place < here or finished else "current" if place == here else "ahead",
             "note": _note(election, phase),
         }
-        for place, phase in enumerate(WAY)
+        for place, phase in enumerate(phases)
     ]
 
 
@@ -71,12 +84,14 @@ def _ended_timeline(election: Election) -> list[dict[str, str]]:
         Phase.REVIEW: election.reviewed_at,
         Phase.VOTING: election.sealed_at,
         Phase.SEALED: election.sealed_at,
+        Phase.ASSESSMENT: election.inputs_frozen_at,
+        Phase.DECISION: election.decision.get("kind") == "meeting",
         Phase.PUBLIC_NOTICE: election.notice_first,
         Phase.PUBLISHED: election.published_at,
     }
     steps = [
         {"label": str(phase.label), "state": "done", "note": _note(election, phase)}
-        for phase in WAY
+        for phase in way(election)
         if reached[phase]
     ]
     ending = {"label": str(election.get_phase_display()), "state": "current", "note": election.ended_reason}
@@ -87,8 +102,10 @@ def _note(election: Election, phase: Any) -> str:
     """The dates of a phase, in the language of the page."""
     if phase == Phase.RECOMMENDATION:
         return span(election.recommendation_opens, election.recommendation_closes)
-    if phase == Phase.VOTING:
+    if phase == Phase.VOTING and election.voting_opens and election.voting_closes:
         return span(election.voting_opens, election.voting_closes)
+    if phase == Phase.ASSESSMENT and election.scores_due:
+        return _("scores until %(day)s") % {"day": hall_datetime(election.scores_due)}
     if phase == Phase.SEALED:
         return hall_datetime(election.sealed_at)
     if phase == Phase.PUBLIC_NOTICE and election.notice_first and election.notice_last:

@@ -11,15 +11,34 @@ from intranet.workdays.arithmetic import add_workdays, is_announced, workdays_be
 
 from .models import Award, Election
 
-INSTANTS = ("recommendation_opens", "recommendation_closes", "voting_opens", "voting_closes")
+INSTANTS = ("recommendation_opens", "recommendation_closes", "voting_opens", "voting_closes", "scores_due")
 MONTHS = {Award.Period.MONTH: 1, Award.Period.QUARTER: 3, Award.Period.YEAR: 12, Award.Period.ONCE: 1}
-# Without an earlier round: working days after today, and the clock time at the hall.
-FIRST_ROUND = {
-    "recommendation_opens": (1, 9, 0),
-    "recommendation_closes": (3, 17, 30),
-    "voting_opens": (5, 9, 0),
-    "voting_closes": (7, 17, 30),
-}
+MORNING, EVENING = (9, 0), (17, 30)
+
+
+def asks_for(award: Award) -> tuple[str, ...]:
+    """The instants a round of an award has: no voting without a ballot, no scores where ballots alone count."""
+    rules = award.rules()
+    votes = rules["ballot_kind"] != Award.BallotKind.NONE
+    scores = any(component["kind"] != "ballots" for component in rules["components"])
+    return (*INSTANTS[:2], *(INSTANTS[2:4] if votes else ()), *(INSTANTS[4:] if scores else ()))
+
+
+def schedule(award: Award, day: dt.date) -> dict[str, dt.datetime]:
+    """The instants of a round that begins on a working day, by the award's counts of working days."""
+    wanted = asks_for(award)
+    closes = add_workdays(day, award.recommend_workdays - 1)
+    votes = add_workdays(closes, award.review_workdays + 1)
+    ends = add_workdays(votes, award.vote_workdays - 1)
+    reviewed = ends if "voting_closes" in wanted else add_workdays(closes, award.review_workdays)
+    days = {
+        "recommendation_opens": (day, MORNING),
+        "recommendation_closes": (closes, EVENING),
+        "voting_opens": (votes, MORNING),
+        "voting_closes": (ends, EVENING),
+        "scores_due": (add_workdays(reviewed, award.assess_workdays), EVENING),
+    }
+    return {name: clock.start_of(on, *time) for name, (on, time) in days.items() if name in wanted}
 
 
 def last_round(award: Award) -> Election | None:
@@ -42,18 +61,17 @@ def period_around(award: Award, day: dt.date) -> tuple[dt.date, dt.date]:
 
 
 def proposal(award: Award) -> dict[str, Any]:
-    """Initial values for a plan: next period, and the four instants. Same as last time, if there was one."""
+    """Initial values for a plan: next period, and its instants. Same as last time, if there was one."""
     last = last_round(award)
     if last is None:
         first, end = period_around(award, clock.today())
-        instants = {
-            name: clock.start_of(add_workdays(clock.today(), n), hour, minute)
-            for name, (n, hour, minute) in FIRST_ROUND.items()
-        }
-    else:
-        first, end = period_around(award, last.period_last + dt.timedelta(days=1))
-        instants = {name: moved(getattr(last, name), last.period_last, end) for name in INSTANTS}
-    return {"period_first": first, "period_last": end, **instants}
+        return {"period_first": first, "period_last": end, **schedule(award, add_workdays(clock.today(), 1))}
+    first, end = period_around(award, last.period_last + dt.timedelta(days=1))
+    before = {name: getattr(last, name) for name in asks_for(award)}
+    instants = {name: moved(moment, last.period_last, end) for name, moment in before.items() if moment}
+    # What the award did not ask for last time is reckoned from the new first day.
+    begins = clock.day_of(instants["recommendation_opens"])
+    return {"period_first": first, "period_last": end, **schedule(award, begins), **instants}
 
 
 def moved(instant: dt.datetime, old_anchor: dt.date, new_anchor: dt.date) -> dt.datetime:
@@ -71,5 +89,5 @@ def moved(instant: dt.datetime, old_anchor: dt.date, new_anchor: dt.date) -> dt.
 
 def unannounced_years(values: dict[str, Any]) -> list[int]:
     """Years among the proposed days whose official holidays are not known yet."""
-    years = {clock.day_of(values[name]).year for name in INSTANTS}
+    years = {clock.day_of(values[name]).year for name in INSTANTS if values.get(name)}
     return sorted(year for year in years if not is_announced(year))

@@ -1,18 +1,21 @@
 """The record of a round (评选档案), format 1: everything needed to recount it, and nothing of who voted how or when.
 
-Everything in it is fixed from the decision on, so that the root shown on the public notice stays
-the root for good.
+Everything in it is fixed from the public notice on, so that the root shown there stays the root for good. Rounds of
+before the awards could say what they weigh keep the few lines they had: their roots were published too.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
+from . import closing
 from .canonical import canonical, instant
 from .exceptions import RoundError
 from .merkle import root_of_lines
@@ -20,12 +23,25 @@ from .models import Ballot, Election, Mark
 from .tally import choices_in
 
 FORMAT = 1
+# What stands for an envelope that is no ballot's: void in every kind of ballot.
+UNREADABLE = ["?"]
 UNSEALED = ("preparation", "recommendation", "review", "voting", "cancelled")
 
 
 def record_root(election: Election) -> str:
     """Merkle root over the sorted lines "sha256  name" of the record's files, in hex."""
     return _root({name: hashlib.sha256(content).hexdigest() for name, content in _fixed_files(election)})
+
+
+def opening_root(election: Election) -> str:
+    """What is published when a round opens: Merkle root over the hash of its rules and the root of its roll."""
+    rules = hashlib.sha256(_json(election.rules)).hexdigest()
+    return root_of_lines([f"{rules}  rules.json", f"{election.roll_root}  roll"])
+
+
+def sealing_root(election: Election) -> str:
+    """What is published at sealing: Merkle root over rules, candidates, roll, ballots and receipts."""
+    return _root({name: hashlib.sha256(content).hexdigest() for name, content in _sealed_files(election)})
 
 
 def write_bundle(election: Election, directory: Path) -> str:
@@ -58,19 +74,47 @@ def _lines(lines: list[bytes]) -> bytes:
 def _fixed_files(election: Election) -> Iterator[tuple[str, bytes]]:
     if election.phase in UNSEALED:
         raise RoundError(_("There is no record before the ballots are sealed."))
-    result = election.result
+    if not election.result:
+        raise RoundError(_("There is no record before the boxes are opened. Freeze the inputs first."))
+    yield from _sealed_files(election)
+    yield "inputs.json", _json(_inputs(election))
+    yield "result.json", _json(election.result)
+    yield "decision.json", _json(election.decision)
+
+
+def _sealed_files(election: Election) -> Iterator[tuple[str, bytes]]:
+    """The files that are fixed once the ballots are sealed."""
     yield "rules.json", _json(election.rules)
     yield "candidates.json", _json(_candidates(election))
     yield "ballots.jsonl", _lines(list(_ballots(election)))
     receipts = Mark.objects.filter(election=election).values_list("receipt", flat=True)
     yield "receipts.txt", _lines([receipt.encode() for receipt in receipts])
-    yield (
-        "roll.json",
-        _json({"roll": election.roll_size, "root": election.roll_root, "boxes": {"staff": election.roll_size}}),
-    )
-    yield "inputs.json", _json({"components": [{"key": "ballots", "box": "staff", "weight": "100"}], "values": []})
-    yield "result.json", _json(result)
-    yield "decision.json", _json(election.decision)
+    yield "roll.json", _json(_roll(election))
+
+
+def _weighs(election: Election) -> bool:
+    """Whether the round's rules say what it weighs; the first rounds did not."""
+    return "components" in election.rules
+
+
+def _inputs(election: Election) -> dict[str, Any]:
+    """What entered the scores beside ballots: every component with its weight, every value, and their hash as it was
+    fixed before the boxes were opened.
+    """
+    if not _weighs(election):
+        return {"components": [{"key": "ballots", "box": "staff", "weight": "100"}], "values": []}
+    frozen = {"values": election.inputs.get("values", {}), "tie": election.inputs.get("tie", {})}
+    return {"components": election.rules["components"], **frozen, "hash": election.inputs_hash}
+
+
+def _roll(election: Election) -> dict[str, Any]:
+    """Sizes and root, no names; and how many ballots went out and came back on paper."""
+    sizes = election.roll.order_by().values("box").annotate(size=Count("pk")).values_list("box", "size")
+    boxes = dict.fromkeys(election.rules["boxes"], 0) | dict(sizes)
+    roll = {"roll": election.roll_size, "root": election.roll_root, "boxes": boxes}
+    if not _weighs(election):
+        return roll
+    return {**roll, "paper": closing.totals(election)}
 
 
 def _candidates(election: Election) -> list[dict[str, str]]:
@@ -82,8 +126,12 @@ def _candidates(election: Election) -> list[dict[str, str]]:
 
 
 def _ballots(election: Election) -> Iterator[bytes]:
-    for box, envelope in Ballot.objects.filter(election=election).values_list("box", "envelope").iterator():
-        yield canonical({"box": box, "choices": sorted(choices_in(envelope) or [])}).encode()
+    """A line for each ballot. Those alike are told together by the database, as many ballots are."""
+    alike = Ballot.objects.filter(election=election).order_by().values_list("box", "envelope")
+    for box, envelope, number in alike.annotate(number=Count("pk")).iterator():
+        choices = choices_in(envelope)
+        line = canonical({"box": box, "choices": UNREADABLE if choices is None else sorted(choices)}).encode()
+        yield from repeat(line, number)
 
 
 def _events(election: Election) -> bytes:

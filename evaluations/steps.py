@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from intranet.ui.templatetags.ui import hall_date, hall_datetime
+from intranet import clock
+from intranet.ui.templatetags.ui import gap, hall_date, hall_datetime
 
-from .models import Election, Mark, Nomination, RollEntry
+from .models import Election, Mark, Nomination, PanelSeat, RollEntry
 
 Phase = Election.Phase
 State = Nomination.State
@@ -24,6 +26,7 @@ class Step:
     """One thing to do. ``url`` is where its button leads; ``post`` says that pressing it acts at once.
 
     ``due`` tells what the round waits for; ``blocked`` why the button cannot be pressed yet, in a sentence.
+    ``waits_for_me`` where the round asks something of whoever looks, and does not only offer something to read.
     """
 
     label: str = ""
@@ -31,6 +34,7 @@ class Step:
     post: bool = False
     due: str = ""
     blocked: str = ""
+    waits_for_me: bool = False
 
     @property
     def waits_for_officer(self) -> bool:
@@ -52,22 +56,28 @@ def own_step(election: Election, on_roll: bool, voted: bool, invited: bool) -> S
     """The one thing the person who looks can do now, or nothing."""
     here = {"slug": election.slug}
     if election.phase == Phase.RECOMMENDATION and invited:
-        return Step(_("Recommend"), reverse("evaluations:recommend", kwargs=here))
+        return Step(_("Recommend"), reverse("evaluations:recommend", kwargs=here), waits_for_me=True)
     if election.phase == Phase.VOTING and on_roll:
         if voted:
             return Step(_("Voted: show my receipt"), reverse("evaluations:receipt", kwargs=here))
-        return Step(_("Vote now"), reverse("evaluations:vote", kwargs=here))
+        return Step(_("Vote now"), reverse("evaluations:vote", kwargs=here), waits_for_me=True)
     if election.phase in (Phase.PUBLIC_NOTICE, Phase.PUBLISHED) and election.notice_first:
         return Step(_("Read the notice"), reverse("evaluations:notice", kwargs=here))
     return None
 
 
 def with_counts(elections: Any) -> Any:
-    """Rounds with ``reviews`` (recommendations to review), ``unanswered`` and ``standing`` (candidates)."""
+    """Rounds with ``reviews`` (recommendations to review), ``unanswered``, ``standing`` (candidates), ``has_panel``
+    and ``still_scoring`` (seats whose scores are not handed in).
+    """
+    seats = PanelSeat.objects.filter(election=OuterRef("pk"))
+    open_seats = seats.filter(handed_in_at=None).order_by().values("election").annotate(number=Count("pk"))
     return elections.select_related("award").annotate(
         reviews=Count("nominations", filter=Q(nominations__state=State.ACCEPTED), distinct=True),
         unanswered=Count("nominations", filter=Q(nominations__state=State.PROPOSED), distinct=True),
         standing=Count("candidates", distinct=True),
+        has_panel=Exists(seats),
+        still_scoring=Coalesce(Subquery(open_seats.values("number")), 0),
     )
 
 
@@ -106,24 +116,39 @@ def _to_review(election: Any) -> Step:
         label = ngettext("Review %(count)s recommendation", "Review %(count)s recommendations", election.reviews) % {
             "count": election.reviews
         }
-        due = _("Voting begins %(day)s; the review must be finished before.") % {
-            "day": hall_datetime(election.voting_opens)
-        }
-        return Step(label, _url(election, "review"), due=due)
+        return Step(label, _url(election, "review"), due=_review_due(election))
     if election.reviewed_at:
         return Step(due=_("Voting begins by itself %(day)s.") % {"day": hall_datetime(election.voting_opens)})
-    fewest = max(1, election.rules_now["min_choices"])
-    missing = _("A ballot needs at least %(fewest)s candidates, and there are %(count)s. Admit more, or cancel.") % {
-        "fewest": fewest,
-        "count": election.standing,
-    }
     return Step(
         _("Finish the review"),
         _url(election, "finish_review"),
         post=True,
-        due=_("Voting begins %(day)s once the review is finished.") % {"day": hall_datetime(election.voting_opens)},
-        blocked=missing if election.standing < fewest else "",
+        due=_after_review(election),
+        blocked=_too_few(election),
     )
+
+
+def _review_due(election: Any) -> str:
+    if election.voting_opens is None:
+        return _("The assessment begins as soon as the review is finished.")
+    return _("Voting begins %(day)s; the review must be finished before.") % {
+        "day": hall_datetime(election.voting_opens)
+    }
+
+
+def _after_review(election: Any) -> str:
+    if election.voting_opens is None:
+        return _("The assessment begins as soon as the review is finished.")
+    return _("Voting begins %(day)s once the review is finished.") % {"day": hall_datetime(election.voting_opens)}
+
+
+def _too_few(election: Any) -> str:
+    """Why the list cannot stand yet: a ballot of choices needs as many candidates as choices; any round needs one."""
+    if not election.has_ballot:
+        return "" if election.standing else _("A round needs candidates. Admit some, or cancel.")
+    fewest = max(1, election.rules_now["min_choices"])
+    missing = _("A ballot needs at least %(fewest)s candidates, and there are %(count)s. Admit more, or cancel.")
+    return missing % {"fewest": fewest, "count": election.standing} if election.standing < fewest else ""
 
 
 def _voting(election: Any) -> Step:
@@ -138,7 +163,14 @@ def needs_tie_settled(election: Election) -> bool:
     return bool(election.result.get("tied")) and not election.decision
 
 
-def _sealed(election: Any) -> Step:
+def _counted(election: Any) -> Step:
+    """The boxes are open: what failed, or is tied, is decided first; then the notice."""
+    if election.result.get("faults") and not election.validity_decision:
+        return Step(
+            _("Decide about the failed rule"),
+            _url(election, "accept_validity"),
+            due=_("A rule of validity failed. Annul the round and hold it again, or record why its result is kept."),
+        )
     if needs_tie_settled(election):
         return Step(
             _("Settle the tie"),
@@ -146,12 +178,60 @@ def _sealed(election: Any) -> Step:
             due=_("Equal counts leave places open. Decide them as the award's rules say, with the reason."),
         )
     if not election.decision.get("winners"):
-        return Step(_("Annul this round"), _url(election, "call_off"), due=_("Nobody received a vote."))
+        nobody = _("Nobody received a vote.") if election.has_ballot else _("Nobody takes a place.")
+        return Step(_("Annul this round"), _url(election, "call_off"), due=nobody)
+    return _to_notice(election)
+
+
+def _assessing(election: Any) -> Step:
+    """Scores are entered until they are due, or the panels have handed in; then the inputs can be frozen."""
+    if election.inputs_frozen_at:
+        return _counted(election)
+    frozen = _("Frozen inputs cannot be changed.")
+    if election.scores_due is None:
+        return Step(_("Freeze the inputs"), _url(election, "assessment"), due=frozen)
+    all_in = election.has_panel and not election.still_scoring
+    label = _("Freeze the inputs") if all_in or clock.now() >= election.scores_due else _("Enter scores")
+    due = _("Scores are due %(day)s.") % {"day": hall_datetime(election.scores_due)}
+    said = [due, *_of_the_panels(election), frozen]
+    return Step(label, _url(election, "assessment"), due=gap().join(said))
+
+
+def _of_the_panels(election: Any) -> list[str]:
+    if not election.has_panel:
+        return []
+    if not election.still_scoring:
+        return [_("All panel members have handed in.")]
+    waits = ngettext(
+        "%(count)s seat has not handed in yet.", "%(count)s seats have not handed in yet.", election.still_scoring
+    )
+    return [waits % {"count": election.still_scoring}]
+
+
+def _deciding(election: Any) -> Step:
+    if election.decision.get("winners"):
+        return _to_notice(election)
+    if election.result.get("faults") and not election.validity_decision:
+        return _counted(election)
+    due = (
+        _("The meeting settles the tie and records the list, with the minutes.")
+        if needs_tie_settled(election)
+        else _("The meeting records the list, with the minutes.")
+    )
+    return Step(_("Record the meeting"), _url(election, "meeting"), due=due)
+
+
+def _to_notice(election: Any) -> Step:
     return Step(
         _("Start the public notice"),
         _url(election, "start_notice"),
         post=True,
-        due=_("The notice runs for %(count)s working days.") % {"count": election.rules_now["notice_workdays"]},
+        due=ngettext(
+            "The notice runs for %(count)s working day.",
+            "The notice runs for %(count)s working days.",
+            election.rules_now["notice_workdays"],
+        )
+        % {"count": election.rules_now["notice_workdays"]},
     )
 
 
@@ -171,6 +251,8 @@ STEPS = {
     Phase.RECOMMENDATION: _recommending,
     Phase.REVIEW: _to_review,
     Phase.VOTING: _voting,
-    Phase.SEALED: _sealed,
+    Phase.SEALED: _counted,
+    Phase.ASSESSMENT: _assessing,
+    Phase.DECISION: _deciding,
     Phase.PUBLIC_NOTICE: _on_notice,
 }

@@ -25,6 +25,7 @@ OUR_HOOKS = frozenset(
         "register_private_field",
         "register_sealed_field",
         "register_account_fact",
+        "register_browser_gate",
         "register_sheet",
         "register_reminder_rule",
         "register_clock_job",

@@ -17,6 +17,7 @@ urlpatterns = [
     path("sheets/", include("intranet.sheets.urls")),
     path("days/", include("intranet.workdays.urls")),
     path("people/", include("intranet.people.urls")),
+    path("figures/", include("intranet.figures.urls")),
     path("", include("intranet.pages.urls")),
     *[path(given.prefix, include((given.module, given.key))) for given in collect("register_site_urls").values()],
     path("admin/", include(wagtailadmin_urls)),

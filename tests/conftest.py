@@ -19,6 +19,25 @@ hypothesis_settings.register_profile(
 hypothesis_settings.load_profile("hall")
 
 
+# A test with none of these (and no django_db) opens no database.
+DATABASES = {"db", "transactional_db", "own_database", "halls", "start_hall"}
+
+
+def pytest_collection_modifyitems(config, items):
+    """The second run of one proof, on the other database (``SECOND_RUN=1``), leaves out what it cannot change: tests
+    that open no database, and those that say so by ``once``. ``make test`` by itself leaves out nothing.
+    """
+    if os.environ.get("SECOND_RUN") != "1":
+        return
+    left_out = [item for item in items if item.get_closest_marker("once") or not _opens_a_database(item)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in set(left_out)]
+
+
+def _opens_a_database(item) -> bool:
+    return bool(item.get_closest_marker("django_db")) or not DATABASES.isdisjoint(item.fixturenames)
+
+
 @pytest.fixture(autouse=True)
 def chinese_first():
     """A request in English leaves its language in the thread; the next test begins in Chinese again."""

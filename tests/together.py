@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -9,6 +10,19 @@ from typing import Any
 from django.db import connections
 
 from tests.machine import PATIENCE
+
+
+def went_through(count: int, work: Callable[[int], Any], refusal: type[Exception]) -> int:
+    """How many of so many at the same moment went through; the others met ``refusal``, any other error raises."""
+    through: list[int] = []
+
+    def tried(number: int) -> None:
+        with contextlib.suppress(refusal):
+            work(number)
+            through.append(number)
+
+    together(count, tried)
+    return len(through)
 
 
 def together(count: int, work: Callable[[int], Any]) -> None:

@@ -20,13 +20,17 @@ class Mark(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     election = models.ForeignKey(Election, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
     entry = models.OneToOneField(RollEntry, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
-    receipt = models.CharField(max_length=43, unique=True)
+    receipt = models.CharField(max_length=43)
+    # Handed a ballot on paper: it is counted when two scrutineers have read it, and may not come back.
+    on_paper = models.BooleanField(default=False, db_default=False)
 
     wagtail_reference_index_ignore = True
 
     class Meta:
         verbose_name = _("mark of the roll")
         verbose_name_plural = _("marks of the roll")
+        # As a constraint, because ``unique=True`` would bring a second index on PostgreSQL for searches by beginning.
+        constraints = [models.UniqueConstraint(fields=["receipt"], name="evaluations_mark_receipt_once")]
 
     def __str__(self) -> str:
         return str(self._meta.verbose_name)

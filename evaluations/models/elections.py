@@ -16,6 +16,35 @@ from intranet.people.models import Person, Unit, Window
 
 from .awards import Award
 
+# What rounds went by that were opened before an award could say more: their records keep their own few rules.
+FIRST_RULES: dict[str, Any] = {
+    "employment_kinds": [],
+    "least_score": "",
+    "least_figure": "",
+    "least_figure_number": "",
+    "longest_leave": None,
+    "no_repeat_rounds": 0,
+    "pool_award": "",
+    "vetoes": [],
+    "ballot_kind": "choose",
+    "list_kind": "any",
+    "self_vote": True,
+    "paper_allowed": False,
+    "sealed_by_two": False,
+    "least_return": "",
+    "least_share": "",
+    "share_base": "valid",
+    "components": [{"key": "ballots", "kind": "ballots", "label": "", "weight": "100"}],
+    "order_decides": True,
+    "meeting_decides": False,
+    "tie_figure": "",
+    "tie_rule": "meeting",
+    "notice_place": "",
+}
+
+
+OPENED = ("sealed", "assessment", "decision")
+
 
 class Election(models.Model):
     """One round. ``rules`` and the roll are frozen when it opens; phases only move forward."""
@@ -41,8 +70,11 @@ class Election(models.Model):
     phase = models.CharField(_("phase"), max_length=16, choices=Phase.choices, default=Phase.PREPARATION)
     recommendation_opens = models.DateTimeField(_("recommendation opens"))
     recommendation_closes = models.DateTimeField(_("recommendation closes"))
-    voting_opens = models.DateTimeField(_("voting opens"))
-    voting_closes = models.DateTimeField(_("voting closes"))
+    # Both are None in a round without a ballot.
+    voting_opens = models.DateTimeField(_("voting opens"), null=True, blank=True)
+    voting_closes = models.DateTimeField(_("voting closes"), null=True, blank=True)
+    # Until when panels and the inspection section enter their scores; None where nothing is scored.
+    scores_due = models.DateTimeField(_("scores are due"), null=True, blank=True)
     opened_at = models.DateTimeField(null=True, blank=True)
     reviewed_at = models.DateTimeField(null=True, blank=True)
     # No ballot is taken from here on; "sealed" is said only when both tables are made anew and cleaned up.
@@ -55,9 +87,24 @@ class Election(models.Model):
     rules = models.JSONField(default=dict, blank=True)
     roll_size = models.PositiveIntegerField(default=0)
     roll_root = models.CharField(max_length=64, blank=True)
-    result = models.JSONField(default=dict, blank=True)
-    decision = models.JSONField(default=dict, blank=True)
+    # Published when the round opens and when its ballots are sealed; the record's own root when the notice begins.
+    opening_root = models.CharField(max_length=64, blank=True)
+    sealing_root = models.CharField(max_length=64, blank=True)
     record_root = models.CharField(max_length=64, blank=True)
+    # The rules hold SHA-256 of the seed from opening on; it is shown, and enters the record, when a lot is drawn.
+    lot_seed = models.CharField(max_length=64, blank=True)
+    # The values of every component, frozen before the boxes are opened; ``inputs_hash`` is SHA-256 of their JSON.
+    inputs = models.JSONField(default=dict, blank=True)
+    inputs_hash = models.CharField(max_length=64, blank=True)
+    inputs_frozen_at = models.DateTimeField(null=True, blank=True)
+    result = models.JSONField(default=dict, blank=True)
+    # {"reason", "by", "on"} when validity rules failed and the result was kept nevertheless.
+    validity_decision = models.JSONField(default=dict, blank=True)
+    decision = models.JSONField(default=dict, blank=True)
+    notice_place = models.CharField(_("where the notice hangs"), max_length=80, blank=True)
+    notice_photo = models.ForeignKey(
+        "RoundFile", on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("photo of it")
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -83,7 +130,9 @@ class Election(models.Model):
     @property
     def period_label(self) -> str:
         """The appraised period as the hall writes it: 2026年11月, 2026年第4季度, 2026年."""
-        first = self.period_first
+        first, last = self.period_first, self.period_last or self.period_first
+        if self.award.period == Award.Period.ONCE and (first.year, first.month) != (last.year, last.month):
+            return f"{first.year}年"
         return {
             Award.Period.MONTH: f"{first.year}年{first.month}月",
             Award.Period.QUARTER: f"{first.year}年第{(first.month - 1) // 3 + 1}季度",
@@ -99,7 +148,22 @@ class Election(models.Model):
     @property
     def rules_now(self) -> dict[str, Any]:
         """The frozen rules; before opening, what the award says today."""
-        return self.rules or self.award.rules()
+        return {**FIRST_RULES, **self.rules} if self.rules else self.award.rules()
+
+    @property
+    def has_ballot(self) -> bool:
+        """Whether anybody votes in this round."""
+        return self.rules_now["ballot_kind"] != Award.BallotKind.NONE
+
+    @property
+    def has_assessment(self) -> bool:
+        """Whether anything but ballots counts; then the boxes are opened only after the inputs are frozen."""
+        return any(part["kind"] != "ballots" for part in self.rules_now["components"])
+
+    @property
+    def has_meeting(self) -> bool:
+        """Whether a meeting confirms or makes the list."""
+        return bool(self.rules_now["meeting_decides"])
 
     @property
     def is_open_for_votes(self) -> bool:
@@ -107,6 +171,8 @@ class Election(models.Model):
         return (
             self.phase == self.Phase.VOTING
             and self.closed_at is None
+            and self.voting_opens is not None
+            and self.voting_closes is not None
             and self.voting_opens <= clock.now() < self.voting_closes
         )
 
@@ -116,21 +182,44 @@ class Election(models.Model):
         now = clock.now()
         if self.phase == self.Phase.PREPARATION and self.opened_at is None and now >= self.recommendation_opens:
             return gettext("Recommendation should have begun. Open the round, or change its dates.")
-        if self.phase == self.Phase.REVIEW and self.reviewed_at is None and now >= self.voting_closes:
+        opens, closes = self.voting_opens, self.voting_closes
+        if self.phase == self.Phase.REVIEW and self.reviewed_at is None and closes and now >= closes:
             return gettext(
                 "Voting should have ended, but the review was never finished. Cancel this round and plan another."
             )
-        if self.phase == self.Phase.REVIEW and self.reviewed_at is None and now >= self.voting_opens:
+        if self.phase == self.Phase.REVIEW and self.reviewed_at is None and opens and now >= opens:
             return gettext("Voting should have begun. Finish the review; voting opens as soon as that is done.")
-        if self.phase == self.Phase.VOTING and now >= self.voting_closes:
-            return gettext("Voting has ended; the ballots are being sealed.")
-        if self.phase == self.Phase.SEALED and self.result.get("tied") and not self.decision:
+        if self.phase == self.Phase.VOTING and closes and now >= closes:
+            return self._seal_waits_for() or gettext("Voting has ended; the ballots are being sealed.")
+        if self.phase == self.Phase.PUBLIC_NOTICE:
+            return self.objections.in_the_way()
+        return self._undecided if self.result and self.phase in OPENED else ""
+
+    @property
+    def _undecided(self) -> str:
+        """Why the boxes are open and the notice cannot begin by itself; "" if the list stands."""
+        result = self.result
+        if result.get("faults") and not self.validity_decision:
+            return gettext(
+                "A validity rule was not met. Hold the round again, or record first why the result is kept."
+            )
+        if result.get("tied") and not self.decision and self.rules_now["tie_rule"] == "lot":
+            return gettext("There is a tie for the last places. Draw the lot before two scrutineers.")
+        if self.has_meeting:
+            return ""
+        if result.get("tied") and not self.decision:
             return gettext(
                 "There is a tie for the last places. Record who was chosen, and why, before the public notice."
             )
-        if self.phase == self.Phase.SEALED and not self.result.get("winners") and not self.result.get("tied"):
+        if not result.get("winners") and not result.get("tied"):
             return gettext("Nobody received a vote. Annul this round; it can be held again.")
         return ""
+
+    def _seal_waits_for(self) -> str:
+        # Asks tables whose models stand on this one.
+        from evaluations.closing import missing
+
+        return " ".join(missing(self))
 
 
 class RollEntry(models.Model):
@@ -162,6 +251,8 @@ class Nomination(models.Model):
         UNIT = "unit", _("by the unit")
         SELF = "self", _("by oneself")
         COLLEAGUE = "colleague", _("by a colleague")
+        # Nobody recommends in a round whose candidates come from the honours of another award.
+        HONOURS = "honours", _("by earlier honours")
 
     class State(models.TextChoices):
         PROPOSED = "proposed", _("waiting for acceptance")
@@ -179,8 +270,16 @@ class Nomination(models.Model):
     window = models.ForeignKey(
         Window, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("window")
     )
+    team = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("team")
+    )
+    # Who recommends, for the kind "unit".
     unit = models.ForeignKey(
         Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("unit")
+    )
+    # The sealed form, when an officer files a recommendation that came on paper.
+    scan = models.ForeignKey(
+        "RoundFile", on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("scan")
     )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     reason = models.TextField(_("reason"), max_length=500)
@@ -198,8 +297,10 @@ class Nomination(models.Model):
         ordering = ("created_at", "pk")
         constraints = [
             models.CheckConstraint(
-                condition=Q(person__isnull=False, window__isnull=True) | Q(person__isnull=True, window__isnull=False),
-                name="evaluations_nomination_person_or_window",
+                condition=Q(person__isnull=False, window__isnull=True, team__isnull=True)
+                | Q(person__isnull=True, window__isnull=False, team__isnull=True)
+                | Q(person__isnull=True, window__isnull=True, team__isnull=False),
+                name="evaluations_nomination_one_subject",
             ),
             models.UniqueConstraint(
                 fields=["election", "person"],
@@ -211,12 +312,24 @@ class Nomination(models.Model):
                 condition=Q(window__isnull=False) & ~Q(state__in=["declined", "rejected", "withdrawn"]),
                 name="evaluations_nomination_window_once",
             ),
+            models.UniqueConstraint(
+                fields=["election", "team"],
+                condition=Q(team__isnull=False) & ~Q(state__in=["declined", "rejected", "withdrawn"]),
+                name="evaluations_nomination_team_once",
+            ),
         ]
         verbose_name = _("recommendation")
         verbose_name_plural = _("recommendations")
 
     def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.pk}"
+
+    @property
+    def subject(self) -> Person | Window | Unit:
+        """Whom or what it recommends."""
+        found = self.person or self.window or self.team
+        assert found is not None
+        return found
 
 
 class Candidate(models.Model):
@@ -226,6 +339,7 @@ class Candidate(models.Model):
     key = models.CharField(max_length=12)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     window = models.ForeignKey(Window, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    team = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     name = models.CharField(max_length=80)
     unit_name = models.CharField(max_length=80, blank=True)
     statement = models.TextField(blank=True)
@@ -241,6 +355,11 @@ class Candidate(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def subject(self) -> Person | Window | Unit | None:
+        """Who or what stands; None for a row without one (an old honour's name only)."""
+        return self.person or self.window or self.team
 
 
 class ElectionEvent(models.Model):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -18,7 +19,7 @@ from intranet.access.roles import ROLES
 from intranet.ui.templatetags.ui import brackets
 
 # Which of someone's roles they act in, first that fits.
-ACTING_ROLES = ("union_officer", "union_chair", "scrutineer")
+ACTING_ROLES = ("union_officer", "union_chair", "scrutineer", "hr_admin", "system_admin")
 
 
 def hash_of(*, at: str, who: str, what: str, previous: str) -> str:
@@ -26,24 +27,27 @@ def hash_of(*, at: str, who: str, what: str, previous: str) -> str:
     return hashlib.sha256(canonical({"at": at, "previous": previous, "what": what, "who": who}).encode()).hexdigest()
 
 
-def append(election: Election, what: Any, by: User | None) -> ElectionEvent:
+def append(election: Election, what: Any, by: User | None, said: Mapping[str, Any] | None = None) -> ElectionEvent:
     """Add one event. ``what`` is a (lazy) text, kept in the hall's language; ``by`` None is the clock.
+
+    ``said`` fills its places. It is not filled by the caller: a lazy text with its places filled is a plain one, in
+    the language of whoever acts.
 
     The round's row is locked meanwhile, so that two events never share a number or a predecessor.
     """
     with transaction.atomic(), translation.override(settings.LANGUAGE_CODE):
-        Election.objects.locked(election.pk)
+        Election.objects.hold(election.pk)
         last = ElectionEvent.objects.filter(election=election).order_by("-number").first()
-        at, who, said = clock.now(), _who(by), str(what)[:300]
+        at, who, told = clock.now(), _who(by), (str(what) % said if said else str(what))[:300]
         previous = last.hash if last else ""
         return ElectionEvent.objects.create(
             election=election,
             number=last.number + 1 if last else 1,
             at=at,
             who=who,
-            what=said,
+            what=told,
             previous=previous,
-            hash=hash_of(at=instant(at), who=who, what=said, previous=previous),
+            hash=hash_of(at=instant(at), who=who, what=told, previous=previous),
         )
 
 

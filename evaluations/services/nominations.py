@@ -14,27 +14,39 @@ from intranet import clock
 from intranet.access import audit
 from intranet.access.models import User
 from intranet.people.models import Person, Posting, Unit, Window
-from intranet.people.querysets import PersonQuerySet, WindowQuerySet
-from intranet.people.reach import person_of, place_of, units_led_by, windows_led_by
+from intranet.people.querysets import PersonQuerySet, UnitQuerySet, WindowQuerySet
+from intranet.people.reach import person_of, place_of, units_led_by, windows_led_by, with_sections
 
-from .eligibility import eligible_people, eligible_windows, why_not
+from . import vetoes
+from .eligibility import eligible_people, eligible_units, eligible_windows, why_not
 from .officers import require_officer
 
 __all__ = ["accept", "approve", "decline", "nominable", "recommend", "reject", "why_not", "withdraw"]
 
+Subject = Person | Window | Unit
 Kind, State, Phase = Nomination.Kind, Nomination.State, Election.Phase
+FIELDS = {Award.Subject.PERSON: "person", Award.Subject.WINDOW: "window", Award.Subject.TEAM: "team"}
 LONGEST_REASON = 500
 
 
-def nominable(election: Election, *, kind: str, by: User) -> PersonQuerySet | WindowQuerySet:
+def nominable(election: Election, *, kind: str, by: User) -> PersonQuerySet | WindowQuerySet | UnitQuerySet:
     """Whom ``by`` may recommend in this way now: eligible, in reach, and not recommended already."""
-    of_windows = election.rules_now["subject"] == Award.Subject.WINDOW
-    standing = election.nominations.standing()
-    if of_windows:
-        windows = eligible_windows(election).exclude(pk__in=standing.filter(window__isnull=False).values("window"))
-        return _windows_in_reach(windows, kind, by)
-    people = eligible_people(election).exclude(pk__in=standing.filter(person__isnull=False).values("person"))
-    return _people_in_reach(people, kind, by)
+    found = unrecommended(election)
+    of = election.rules_now["subject"]
+    if of == Award.Subject.WINDOW:
+        return _windows_in_reach(found, kind, by)
+    if of == Award.Subject.TEAM:
+        return _teams_in_reach(found, kind, by)
+    return _people_in_reach(found, kind, by)
+
+
+def unrecommended(election: Election) -> Any:
+    """Everyone (every window, every team) who may be recommended in the round and is not yet."""
+    of = election.rules_now["subject"]
+    eligible = {Award.Subject.WINDOW: eligible_windows, Award.Subject.TEAM: eligible_units}.get(of, eligible_people)
+    field = FIELDS[of]
+    taken = election.nominations.standing().filter(**{f"{field}__isnull": False}).values(field)
+    return eligible(election).exclude(pk__in=taken)
 
 
 def _people_in_reach(people: PersonQuerySet, kind: str, by: User) -> PersonQuerySet:
@@ -56,6 +68,13 @@ def _windows_in_reach(windows: WindowQuerySet, kind: str, by: User) -> WindowQue
     return windows.filter(units__in=units_led_by(by)).distinct()
 
 
+def _teams_in_reach(teams: UnitQuerySet, kind: str, by: User) -> UnitQuerySet:
+    if kind == Kind.COLLEAGUE:
+        place = place_of(person_of(by))
+        return teams.exclude(pk=place.unit_id if place else None)
+    return teams.filter(pk__in=units_led_by(by).values("pk"))
+
+
 @transaction.atomic
 def recommend(
     *,
@@ -63,39 +82,49 @@ def recommend(
     kind: str,
     person: Person | None = None,
     window: Window | None = None,
+    team: Unit | None = None,
     unit: Unit | None = None,
     reason: str,
     by: User,
 ) -> Nomination:
-    """Recommend a person or a window (as the award says). ``unit`` goes with the kind "unit" only.
+    """Recommend a person, a window or a team (as the award says). ``unit`` goes with the kind "unit" only.
 
     The round's row is locked, so that a unit's quota holds however many send at once. A
     colleague's recommendation waits until whom it names accepts.
     """
     current = Election.objects.locked(election.pk)
-    _check_open(current)
+    check_open(current)
     _check_kind(current, kind)
-    subject = _subject(current, kind, person, window, by)
-    text = _reason(reason)
+    if kind == Kind.SELF and current.rules["subject"] == Award.Subject.PERSON:
+        person = person or person_of(by)
+    subject = named_subject(current, person=person, window=window, team=team)
+    text = checked_reason(reason)
     if kind == Kind.UNIT:
-        _check_unit(current, unit, subject, by)
-    _check_subject(current, kind, subject, by)
-    nomination = Nomination.objects.create(
-        election=current,
+        if unit is None or not units_led_by(by).filter(pk=unit.pk).exists():
+            raise NominationError(_("Only the chief representative or head of a unit recommends for it."))
+        check_unit(current, unit, subject)
+    _check_by(kind, subject, by)
+    check_subject(current, subject)
+    nomination = make(
+        current,
+        subject,
         kind=kind,
-        person=subject if isinstance(subject, Person) else None,
-        window=subject if isinstance(subject, Window) else None,
         unit=unit if kind == Kind.UNIT else None,
         by=by,
         reason=text,
         state=State.PROPOSED if kind == Kind.COLLEAGUE else State.ACCEPTED,
-        created_at=clock.now(),
     )
     audit.record("evaluations.recommend", nomination, by=by)
     return nomination
 
 
-def _check_open(election: Election) -> None:
+def make(election: Election, subject: Subject, **fields: Any) -> Nomination:
+    """The row itself, once every rule is checked under the round's lock."""
+    named = {FIELDS[election.rules["subject"]]: subject}
+    return Nomination.objects.create(election=election, created_at=clock.now(), **named, **fields)
+
+
+def check_open(election: Election) -> None:
     if election.phase != Phase.RECOMMENDATION or clock.now() >= election.recommendation_closes:
         raise NominationError(_("Recommendations are not being taken in this round now."))
 
@@ -119,21 +148,24 @@ def _check_kind(election: Election, kind: str) -> None:
         )
 
 
-def _subject(
-    election: Election, kind: str, person: Person | None, window: Window | None, by: User
-) -> Person | Window:
-    if election.rules["subject"] == Award.Subject.WINDOW:
-        if window is None or person is not None:
-            raise NominationError(_("This award honours windows. Choose a window."))
-        return window
-    if kind == Kind.SELF:
-        person = person or person_of(by)
-    if person is None or window is not None:
-        raise NominationError(_("This award honours people. Choose a person."))
-    return person
+def named_subject(
+    election: Election, *, person: Person | None = None, window: Window | None = None, team: Unit | None = None
+) -> Subject:
+    """The one the award honours; raises NominationError when another sort, or none, was chosen."""
+    given = {"person": person, "window": window, "team": team}
+    of = election.rules["subject"]
+    subject = given.pop(FIELDS[of])
+    if subject is None or any(given.values()):
+        raise NominationError(
+            {
+                Award.Subject.WINDOW: _("This award honours windows. Choose a window."),
+                Award.Subject.TEAM: _("This award honours teams. Choose a unit or section."),
+            }.get(of, _("This award honours people. Choose a person."))
+        )
+    return subject  # type: ignore[return-value]
 
 
-def _reason(reason: str) -> str:
+def checked_reason(reason: str) -> str:
     text = reason.strip()
     if not text:
         raise NominationError(_("Say in a few words why. The reason is shown to the voters."))
@@ -142,14 +174,9 @@ def _reason(reason: str) -> str:
     return text
 
 
-def _check_unit(election: Election, unit: Unit | None, subject: Person | Window, by: User) -> None:
-    if unit is None or not units_led_by(by).filter(pk=unit.pk).exists():
-        raise NominationError(_("Only the chief representative or head of a unit recommends for it."))
-    if isinstance(subject, Person):
-        belongs = Posting.objects.on().filter(unit=unit, person=subject).exists()
-    else:
-        belongs = subject.units.filter(pk=unit.pk).exists()
-    if not belongs:
+def check_unit(election: Election, unit: Unit, subject: Subject) -> None:
+    """Whom a unit recommends belongs to it, and its quota is not used up."""
+    if not belongs(subject, unit):
         raise NominationError(_("%(who)s does not belong to %(unit)s.") % {"who": subject, "unit": unit})
     quota = election.rules["quota_per_unit"]
     if election.nominations.standing().filter(kind=Kind.UNIT, unit=unit).count() >= quota:
@@ -159,20 +186,38 @@ def _check_unit(election: Election, unit: Unit | None, subject: Person | Window,
         )
 
 
-def _check_subject(election: Election, kind: str, subject: Person | Window, by: User) -> None:
+def belongs(subject: Subject, unit: Unit) -> bool:
+    """A person posted to the unit today, a window it shares, the unit itself or a section of it."""
+    if isinstance(subject, Person):
+        return Posting.objects.on().filter(unit=unit, person=subject).exists()
+    if isinstance(subject, Window):
+        return subject.units.filter(pk=unit.pk).exists()
+    return subject.pk in with_sections({unit.pk})
+
+
+def _check_by(kind: str, subject: Subject, by: User) -> None:
+    """Whether this user may recommend this one in this way."""
     own = person_of(by)
     if own is None or not Person.objects.current().filter(pk=own.pk).exists():
         raise NominationError(_("Only people on the staff register recommend. Please ask the personnel office."))
-    if kind == Kind.SELF and isinstance(subject, Person) and subject.pk != own.pk:
-        raise NominationError(_("You can recommend only yourself in this way."))
-    if kind == Kind.SELF and isinstance(subject, Window) and not windows_led_by(by).filter(pk=subject.pk).exists():
-        raise NominationError(_("Only the head of a window recommends it in this way."))
     if kind == Kind.COLLEAGUE and subject == own:
         raise NominationError(_("To stand yourself, recommend yourself."))
+    if kind != Kind.SELF:
+        return
+    if isinstance(subject, Person) and subject.pk != own.pk:
+        raise NominationError(_("You can recommend only yourself in this way."))
+    if isinstance(subject, Window) and not windows_led_by(by).filter(pk=subject.pk).exists():
+        raise NominationError(_("Only the head of a window recommends it in this way."))
+    if isinstance(subject, Unit) and not units_led_by(by).filter(pk=subject.pk).exists():
+        raise NominationError(_("Only who leads a team recommends it in this way."))
+
+
+def check_subject(election: Election, subject: Subject) -> None:
+    """Eligible, and not recommended already."""
     refusal = why_not(election, subject)
     if refusal:
         raise NominationError(_("%(who)s cannot be recommended: %(why)s") % {"who": subject, "why": refusal})
-    about: dict[str, Any] = {"person": subject} if isinstance(subject, Person) else {"window": subject}
+    about: dict[str, Any] = {FIELDS[election.rules["subject"]]: subject}
     if election.nominations.standing().filter(**about).exists():
         raise NominationError(_("%(who)s is already recommended in this round.") % {"who": subject})
 
@@ -195,7 +240,7 @@ def decline(*, nomination: Nomination, by: User) -> Nomination:
 def withdraw(*, nomination: Nomination, by: User) -> Nomination:
     """By who made it, or by whom it names, until the review is finished; a candidate then stands no more."""
     current = _locked(nomination)
-    if current.by_id != by.pk and not _names(current, by):
+    if current.by_id != by.pk and not names(current, by):
         raise NominationError(_("Only who made a recommendation, or whom it names, can withdraw it."))
     _check_before_voting(current)
     if current.state not in (State.PROPOSED, State.ACCEPTED, State.APPROVED):
@@ -208,9 +253,8 @@ def withdraw(*, nomination: Nomination, by: User) -> Nomination:
 def approve(*, nomination: Nomination, by: User) -> Nomination:
     """Admit to the ballot: makes the Candidate, with name and unit as they are today."""
     current = _reviewable(nomination, by, State.ACCEPTED)
-    subject = current.person or current.window
-    assert subject is not None
-    refusal = why_not(current.election, subject)
+    subject = current.subject
+    refusal = why_not(current.election, subject) or vetoes.words_in_force(current) or _missing_scan(current)
     if refusal:
         raise NominationError(_("%(who)s cannot be admitted: %(why)s") % {"who": subject, "why": refusal})
     place = place_of(current.person)
@@ -219,13 +263,23 @@ def approve(*, nomination: Nomination, by: User) -> Nomination:
         key=_new_key(current.election),
         person=current.person,
         window=current.window,
+        team=current.team,
         name=str(subject)[:80],
-        unit_name=place.unit.name if place else _units_of(current.window),
+        unit_name=place.unit.name if place else units_of(current),
         statement=current.reason,
         nomination=current,
     )
     current.reviewed_by = by
     return _to(nomination, current, State.APPROVED, "evaluations.approve", by)
+
+
+def _missing_scan(nomination: Nomination) -> str:
+    """A unit's recommendation that did not come from who leads the unit rests on its sealed form."""
+    if nomination.kind != Kind.UNIT or nomination.scan_id is not None:
+        return ""
+    if units_led_by(nomination.by).filter(pk=nomination.unit_id).exists():
+        return ""
+    return _("The sealed form is not filed yet. Add its scan first.")
 
 
 @transaction.atomic
@@ -244,14 +298,13 @@ def reject(*, nomination: Nomination, reason: str, by: User) -> Nomination:
 
 def _locked(nomination: Nomination) -> Nomination:
     """Fresh, under the lock of its round."""
-    Election.objects.locked(nomination.election_id)
-    return Nomination.objects.select_related("election__award", "person", "window", "unit").get(pk=nomination.pk)
+    Election.objects.hold(nomination.election_id)
+    related = ("election__award", "person", "window", "team", "unit")
+    return Nomination.objects.select_related(*related).get(pk=nomination.pk)
 
 
-def _names(nomination: Nomination, user: User) -> bool:
-    if nomination.person is not None:
-        return nomination.person.user_id == user.pk
-    return windows_led_by(user).filter(pk=nomination.window_id).exists()
+def names(nomination: Nomination, user: User) -> bool:
+    return Nomination.objects.naming(user).filter(pk=nomination.pk).exists()
 
 
 def _check_before_voting(nomination: Nomination) -> None:
@@ -262,7 +315,7 @@ def _check_before_voting(nomination: Nomination) -> None:
 
 def _answerable(nomination: Nomination, by: User) -> Nomination:
     current = _locked(nomination)
-    if not _names(current, by):
+    if not names(current, by):
         raise NominationError(_("Only whom a recommendation names can answer it."))
     _check_before_voting(current)
     if current.state != State.PROPOSED:
@@ -295,5 +348,9 @@ def _new_key(election: Election) -> str:
     return next(key for key in iter(lambda: secrets.token_hex(4), "") if key not in taken)
 
 
-def _units_of(window: Window | None) -> str:
-    return "、".join(window.units.values_list("name", flat=True))[:80] if window is not None else ""
+def units_of(nomination: Nomination) -> str:
+    """The units that share a window, the unit a section belongs to; blank for a unit of its own."""
+    if nomination.window is not None:
+        return "、".join(unit.name for unit in nomination.window.units.all())[:80]
+    above = nomination.team.parent if nomination.team is not None else None
+    return above.name if above is not None else ""

@@ -13,14 +13,14 @@ from evaluations.exceptions import SealingDelayed
 from evaluations.models import Election
 from intranet import clock
 
-from . import events
+from . import assessment, events, pool
 from .results import publish
 from .sealing import seal
 
 logger = logging.getLogger(__name__)
 
 Phase = Election.Phase
-DATES = ("recommendation_opens", "recommendation_closes", "voting_opens", "voting_closes")
+DATES = ("recommendation_opens", "recommendation_closes", "voting_opens", "voting_closes", "scores_due")
 
 
 def advance(now: dt.datetime) -> None:
@@ -32,7 +32,7 @@ def advance(now: dt.datetime) -> None:
     """
     failed: list[Exception] = []
     with clock.at(now):
-        for pk in Election.objects.running().order_by("voting_closes", "pk").values_list("pk", flat=True):
+        for pk in Election.objects.running().order_by("recommendation_opens", "pk").values_list("pk", flat=True):
             try:
                 _bring_forward(pk)
             except Exception as error:
@@ -50,7 +50,7 @@ def _bring_forward(pk: int) -> None:
         step(election)
     if Election.objects.waiting_for_seal(clock.now()).filter(pk=pk).exists():
         _seal(election)
-    if election.phase == Phase.PUBLIC_NOTICE and notice_is_over(election):
+    if election.phase == Phase.PUBLIC_NOTICE and notice_is_over(election) and not election.objections.in_the_way():
         publish(election=election)
 
 
@@ -62,14 +62,21 @@ def _seal(election: Election) -> None:
 
 
 def step(election: Election) -> None:
-    """Move a locked round through every phase up to voting whose instant has come."""
+    """Move a locked round through every phase up to voting, or to the assessment where nobody votes, whose instant
+    has come.
+    """
     now = clock.now()
     if election.phase == Phase.PREPARATION and election.opened_at and now >= election.recommendation_opens:
         _enter(election, Phase.RECOMMENDATION, _("Recommendation opened"))
     if election.phase == Phase.RECOMMENDATION and now >= election.recommendation_closes:
+        # Honours published since the opening bring in who has enough of them by now.
+        pool.nominate(election, None)
         _enter(election, Phase.REVIEW, _("Recommendation closed, review began"))
-    if election.phase == Phase.REVIEW and election.reviewed_at and now >= election.voting_opens:
-        _enter(election, Phase.VOTING, _("Voting opened"))
+    if election.phase == Phase.REVIEW and election.reviewed_at:
+        if election.voting_opens is None:
+            assessment.begin(election)
+        elif now >= election.voting_opens:
+            _enter(election, Phase.VOTING, _("Voting opened"))
 
 
 def _enter(election: Election, phase: Election.Phase, what: object) -> None:
@@ -90,5 +97,5 @@ def due_instants(start: dt.datetime, end: dt.datetime) -> Iterable[dt.datetime]:
         *instants, notice_last = dates
         if notice_last is not None:
             instants.append(clock.start_of(notice_last + dt.timedelta(days=1)))
-        found.update(moment for moment in instants if start < moment <= end)
+        found.update(moment for moment in instants if moment is not None and start < moment <= end)
     return sorted(found)

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import secrets
+from collections import Counter
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from evaluations import record
 from evaluations.canonical import instant
 from evaluations.exceptions import RoundError
-from evaluations.models import Award, Election
+from evaluations.models import Award, Candidate, Election
 from intranet import clock
 from intranet.access import audit
 from intranet.access.models import User
 
-from . import events, progress, roll
+from . import events, panels, pool, progress, roll, skips, vetoes
 from .eligibility import why_not
 from .officers import require_officer
 from .progress import advance, due_instants
@@ -33,7 +37,7 @@ __all__ = [
 ]
 
 Phase = Election.Phase
-DATES = ("recommendation_opens", "recommendation_closes", "voting_opens", "voting_closes")
+DATES = ("recommendation_opens", "recommendation_closes", "voting_opens", "voting_closes", "scores_due")
 BEFORE_SEALING = (Phase.PREPARATION, Phase.RECOMMENDATION, Phase.REVIEW, Phase.VOTING)
 
 
@@ -45,18 +49,23 @@ def plan_round(
     period_last: dt.date,
     recommendation_opens: dt.datetime,
     recommendation_closes: dt.datetime,
-    voting_opens: dt.datetime,
-    voting_closes: dt.datetime,
-    by: User,
+    voting_opens: dt.datetime | None = None,
+    voting_closes: dt.datetime | None = None,
+    scores_due: dt.datetime | None = None,
+    by: User | None,
 ) -> Election:
-    """A round in preparation. The appraised period is in days, the four dates are aware instants.
+    """A round in preparation. The appraised period is in days, the dates are aware instants.
 
-    Raises RoundError: not an officer, award ended, dates out of order, the period has its round already.
+    An award without a ballot has no voting dates; ``scores_due`` is for awards that weigh more than ballots. ``by``
+    None is the clock. Raises RoundError: not an officer, award ended, dates out of order, the period has its round
+    already.
     """
-    require_officer(by)
+    if by is not None:
+        require_officer(by)
     award = Award.objects.select_for_update().get(pk=award.pk)
     if award.retired_on is not None and award.retired_on <= clock.today():
         raise RoundError(_("This award has ended. Choose another award, or clear its end date."))
+    skips.require_not_skipped(award, period_first)
     election = Election(
         award=award,
         slug=_slug(award, period_first),
@@ -66,6 +75,7 @@ def plan_round(
         recommendation_closes=recommendation_closes,
         voting_opens=voting_opens,
         voting_closes=voting_closes,
+        scores_due=scores_due,
         created_by=by,
     )
     _check_period(election)
@@ -97,34 +107,44 @@ def change_dates(*, election: Election, by: User, **dates: Any) -> Election:
 
 
 @transaction.atomic
-def open_round(*, election: Election, by: User) -> Election:
-    """Freeze the rules and the roll. Recommendation begins at its date, or now if that has come."""
+def open_round(*, election: Election, by: User | None) -> Election:
+    """Freeze the rules and the roll, and publish their root. Recommendation begins at its date, or now if that has
+    come. ``by`` None is the clock.
+    """
     current = Election.objects.locked(election.pk)
-    require_officer(by, current)
+    if by is not None:
+        require_officer(by, current)
     if current.phase != Phase.PREPARATION or current.opened_at is not None:
         raise RoundError(_("This round is already open."))
     now = clock.now()
     if now >= current.recommendation_closes:
         raise RoundError(_("The time for recommendations is already over. Change the dates first."))
     current.opened_at = now
+    # Known to nobody until a lot is drawn; its hash is in the rules, so that it cannot be another one then.
+    current.lot_seed = secrets.token_hex(32)
     current.rules = {
         **current.award.rules(),
         "slug": current.slug,
         "period_first": current.period_first.isoformat(),
         "period_last": current.period_last.isoformat(),
-        "self_vote": True,
-        "boxes": {"staff": {"weight": "100"}},
-        **{name: instant(getattr(current, name)) for name in DATES},
+        "lot_commitment": hashlib.sha256(current.lot_seed.encode()).hexdigest(),
+        **{name: instant(moment) if moment else "" for name in DATES for moment in [getattr(current, name)]},
     }
-    current.roll_size, current.roll_root = roll.freeze(current, current.rules["electorate"], clock.today())
-    if current.roll_size == 0:
-        raise RoundError(
-            _("Nobody would be allowed to vote. Check the staff register, or who may vote in this award.")
-        )
-    current.save(update_fields=["opened_at", "rules", "roll_size", "roll_root"])
+    if current.has_ballot:
+        current.roll_size, current.roll_root = roll.freeze(current, clock.today())
+        if current.roll_size == 0:
+            raise RoundError(
+                _("Nobody would be allowed to vote. Check the staff register, or who may vote in this award.")
+            )
+    current.notice_place = current.rules["notice_place"]
+    current.opening_root = record.opening_root(current)
+    current.save(
+        update_fields=["opened_at", "lot_seed", "rules", "roll_size", "roll_root", "notice_place", "opening_root"]
+    )
     audit.record("evaluations.open", current, by=by, data={"roll": current.roll_size})
-    what = gettext_lazy("Opened; %(size)d on the roll, root %(root)s")
-    events.append(current, what % {"size": current.roll_size, "root": current.roll_root}, by)
+    what = gettext_lazy("Opened; %(size)d on the roll, root of rules and roll %(root)s")
+    events.append(current, what, by, {"size": current.roll_size, "root": current.opening_root})
+    pool.nominate(current, by)
     progress.step(current)
     return _same(election, current)
 
@@ -136,15 +156,16 @@ def finish_review(*, election: Election, by: User) -> Election:
     require_officer(by, current)
     if current.phase != Phase.REVIEW or current.reviewed_at is not None:
         raise RoundError(_("There is no review to finish now."))
-    if clock.now() >= current.voting_closes:
+    if current.voting_closes is not None and clock.now() >= current.voting_closes:
         raise RoundError(_("The time for voting is already over. Cancel this round and plan another."))
     candidates = _final_list(current)
     # Whoever was named and has not answered by now does not stand.
     current.nominations.filter(state="proposed").update(state="declined")
     current.reviewed_at = clock.now()
     current.save(update_fields=["reviewed_at"])
+    panels.seat(election=current)
     audit.record("evaluations.finish_review", current, by=by, data={"candidates": candidates})
-    events.append(current, gettext_lazy("Review finished; %(n)d candidates") % {"n": candidates}, by)
+    events.append(current, gettext_lazy("Review finished; %(n)d candidates"), by, {"n": candidates})
     progress.step(current)
     return _same(election, current)
 
@@ -155,14 +176,14 @@ def cancel(*, election: Election, reason: str, by: User) -> Election:
     current = Election.objects.locked(election.pk)
     require_officer(by, current)
     if current.phase not in BEFORE_SEALING or (
-        current.phase == Phase.VOTING and clock.now() >= current.voting_closes
+        current.phase == Phase.VOTING and current.voting_closes is not None and clock.now() >= current.voting_closes
     ):
         raise RoundError(_("Voting in this round is over. It can be annulled, not cancelled."))
     if current.phase == Phase.VOTING:
         current.closed_at = clock.now()
     _end(current, Phase.CANCELLED, reason)
     audit.record("evaluations.cancel", current, by=by)
-    events.append(current, gettext_lazy("Cancelled: %(reason)s") % {"reason": current.ended_reason}, by)
+    events.append(current, gettext_lazy("Cancelled: %(reason)s"), by, {"reason": current.ended_reason})
     return _same(election, current)
 
 
@@ -176,33 +197,66 @@ def annul(*, election: Election, reason: str, by: User) -> Election:
     _end(current, Phase.ANNULLED, reason)
     current.honours.filter(annulled_on__isnull=True).update(annulled_on=clock.today())
     audit.record("evaluations.annul", current, by=by)
-    events.append(current, gettext_lazy("Annulled: %(reason)s") % {"reason": current.ended_reason}, by)
+    events.append(current, gettext_lazy("Annulled: %(reason)s"), by, {"reason": current.ended_reason})
     return _same(election, current)
 
 
 def _final_list(election: Election) -> int:
-    """How many stand, once nothing is open: everyone decided on, enough for a ballot, all still eligible.
+    """How many stand, once nothing is open: everyone decided on, the list as the rules want it, all still eligible.
 
-    Whoever left the hall, or became a leader, after being admitted does not get onto the ballot.
+    Whoever left the hall, became a leader or met a veto after being admitted does not get onto the ballot.
     """
     waiting = election.nominations.filter(state="accepted").count()
     if waiting:
         raise RoundError(_("%(n)d recommendations still wait for review. Admit or refuse each.") % {"n": waiting})
-    candidates, fewest = election.candidates.count(), max(1, election.rules["min_choices"])
-    if candidates < fewest:
-        raise RoundError(
-            _("A ballot needs at least %(fewest)d candidates, and there are %(n)d. Admit more, or cancel the round.")
-            % {"fewest": fewest, "n": candidates}
-        )
-    for candidate in election.candidates.select_related("person", "window"):
-        subject = candidate.person or candidate.window
+    standing = list(election.candidates.select_related("person", "window", "team", "nomination__unit"))
+    _check_length(election, len(standing))
+    _check_quotas(election, standing)
+    for candidate in standing:
+        subject = candidate.subject
         refusal = why_not(election, subject) if subject is not None else ""
+        if not refusal and candidate.nomination is not None:
+            refusal = vetoes.words_in_force(candidate.nomination)
         if refusal:
             raise RoundError(
                 _("%(who)s can no longer stand: %(why)s Take the admission back first.")
                 % {"who": subject, "why": refusal}
             )
-    return candidates
+    return len(standing)
+
+
+def _check_length(election: Election, candidates: int) -> None:
+    """Enough for a ballot; more than the places, or exactly as many, where the rules want such a list."""
+    rules = election.rules_now
+    places = rules["places"]
+    fewest = max(1, rules["min_choices"]) if rules["ballot_kind"] == Award.BallotKind.CHOOSE else 1
+    if candidates < fewest:
+        raise RoundError(
+            _("A ballot needs at least %(fewest)d candidates, and there are %(n)d. Admit more, or cancel the round.")
+            % {"fewest": fewest, "n": candidates}
+        )
+    if rules["list_kind"] == Award.ListKind.COMPETITIVE and candidates <= places:
+        raise RoundError(
+            _("This award needs more candidates than its %(places)d places, and there are %(n)d. Admit more.")
+            % {"places": places, "n": candidates}
+        )
+    if rules["list_kind"] == Award.ListKind.EQUAL and candidates != places:
+        raise RoundError(
+            _("This award needs exactly as many candidates as its %(places)d places, and there are %(n)d.")
+            % {"places": places, "n": candidates}
+        )
+
+
+def _check_quotas(election: Election, standing: list[Candidate]) -> None:
+    """The quota holds at every recommendation; the final list is asked once more."""
+    quota = election.rules_now["quota_per_unit"]
+    units = Counter(row.nomination.unit for row in standing if row.nomination is not None and row.nomination.unit)
+    for unit, number in units.items():
+        if number > quota:
+            raise RoundError(
+                _("%(unit)s has %(n)d candidates, and its quota is %(quota)d. Take admissions back first.")
+                % {"unit": unit, "n": number, "quota": quota}
+            )
 
 
 def _end(election: Election, phase: str, reason: str) -> None:
@@ -249,11 +303,23 @@ def _check_period(election: Election) -> None:
 
 
 def _check_dates(election: Election) -> None:
+    """In order, and in the future; voting dates if, and only if, there is a ballot."""
     if election.recommendation_opens >= election.recommendation_closes:
         raise RoundError(_("Recommendation must close after it opens."))
-    if election.recommendation_closes > election.voting_opens:
-        raise RoundError(_("Voting cannot open before recommendation closes."))
-    if election.voting_opens >= election.voting_closes:
-        raise RoundError(_("Voting must close after it opens."))
-    if election.voting_closes <= clock.now():
-        raise RoundError(_("Voting would already be over. Choose later dates."))
+    opens, closes = election.voting_opens, election.voting_closes
+    if not election.has_ballot:
+        if opens or closes:
+            raise RoundError(_("This award has no ballot. Leave the dates of voting empty."))
+        if election.recommendation_closes <= clock.now():
+            raise RoundError(_("Recommendation would already be over. Choose later dates."))
+    else:
+        if opens is None or closes is None:
+            raise RoundError(_("Say when voting opens and closes."))
+        if election.recommendation_closes > opens:
+            raise RoundError(_("Voting cannot open before recommendation closes."))
+        if opens >= closes:
+            raise RoundError(_("Voting must close after it opens."))
+        if closes <= clock.now():
+            raise RoundError(_("Voting would already be over. Choose later dates."))
+    if election.scores_due is not None and election.scores_due <= election.recommendation_closes:
+        raise RoundError(_("Scores cannot be due before recommendation closes."))

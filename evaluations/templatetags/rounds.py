@@ -8,7 +8,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from evaluations import phases
+from evaluations import phases, vetoes
 from evaluations.models import Election, Nomination
 
 register = template.Library()
@@ -41,3 +41,9 @@ def nomination_mark(nomination: Nomination) -> SafeString:
 @register.simple_tag
 def time_span(start: dt.datetime, end: dt.datetime) -> str:
     return phases.span(start, end)
+
+
+@register.filter
+def veto_label(kind: str) -> str:
+    """The words for the kind of a veto."""
+    return vetoes.label_of(kind)

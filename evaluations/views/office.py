@@ -17,13 +17,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from evaluations import phases, steps
-from evaluations.forms import DatesForm, ReasonForm, TieForm
+from evaluations import archive, phases, planning, steps
+from evaluations.forms import DatesForm, ReasonForm
 from evaluations.group_notices import group_text
-from evaluations.models import Election, Nomination
+from evaluations.models import Election
 from evaluations.poster import qr_image, vote_address
 from evaluations.querysets import OFFICERS
-from evaluations.services import nominations, results, rounds, voting
+from evaluations.services import decision, notices, results, rounds, voting
 from evaluations.services.officers import stands_in
 from intranet import clock
 from intranet.access.exceptions import RuleError
@@ -31,10 +31,10 @@ from intranet.access.views import show_rule_error, visible_or_404
 from intranet.reminders.group_notices import spoken
 from intranet.ui.addresses import is_reachable
 
-from .rounds import counts_of, round_or_404
+from .rounds import counts_of, round_or_404, words_of
 
 ROLL_A_PAGE = 50
-AFTER_SEALING = (phases.Phase.SEALED, phases.Phase.PUBLIC_NOTICE, phases.Phase.PUBLISHED)
+AFTER_SEALING = (*decision.OPENED, phases.Phase.PUBLIC_NOTICE, phases.Phase.PUBLISHED)
 Phase = phases.Phase
 View = Callable[..., HttpResponse]
 
@@ -44,10 +44,7 @@ DONE = {
     "start_notice": gettext_lazy("The public notice has begun."),
     "cancel": gettext_lazy("The round is cancelled."),
     "annul": gettext_lazy("The round is annulled; its honours no longer count."),
-    "tie": gettext_lazy("The tie is settled."),
     "dates": gettext_lazy("The dates are changed."),
-    "approved": gettext_lazy("Admitted as a candidate."),
-    "rejected": gettext_lazy("Not admitted; the person is told why."),
 }
 
 
@@ -72,19 +69,6 @@ officers_only = for_roles(*OFFICERS)
 
 @require_safe
 @officers_only
-def todo(request: HttpRequest) -> HttpResponse:
-    """This month: every round that is under way, with the officer's next step."""
-    under_way = steps.with_counts(
-        Election.objects.visible_to(request.user).filter(phase__in=[Phase.PREPARATION, *phases.RUNNING])
-    ).order_by("voting_closes")
-    rows = [(election, steps.office_step(election)) for election in under_way]
-    waiting = [row for row in rows if row[1].waits_for_officer]
-    running = [row for row in rows if not row[1].waits_for_officer]
-    return render(request, "evaluations/todo.html", {"waiting": waiting, "running": running})
-
-
-@require_safe
-@officers_only
 def manage(request: HttpRequest, slug: str) -> HttpResponse:
     """Everything about one round for whoever runs it."""
     election = _counted_or_404(request, slug)
@@ -95,14 +79,20 @@ def manage(request: HttpRequest, slug: str) -> HttpResponse:
         "next_step": steps.office_step(election),
         "locked_out": stands_in(election, request.user),
         "turnout": voting.turnout(election) if election.phase == Phase.VOTING else None,
-        "counts": counts_of(election) if sealed and election.result else None,
+        "counts": counts_of(election, request.user) if sealed and election.result else None,
+        "words": words_of(election),
         "events": list(election.events.order_by("-number")[:12]),
         "group_text": spoken(group_text, election),
+        "takes": archive.takes(election),
         "may_change_dates": election.phase == Phase.PREPARATION and election.opened_at is None,
         "may_cancel": election.phase in phases.BEFORE_SEALING,
         "may_annul": election.phase in AFTER_SEALING,
+        "may_correct": election.phase == Phase.DECISION,
+        "failed_rule": decision.has_open_faults(election),
         "has_poster": election.phase in (Phase.RECOMMENDATION, Phase.REVIEW, Phase.VOTING),
         "before_sealing": election.phase in phases.BEFORE_SEALING,
+        "may_repeat": election.phase in phases.ENDED_EARLY,
+        "has_wall": election.opened_at is not None and election.phase not in notices.OVER,
     }
     return render(request, "evaluations/manage.html", context)
 
@@ -147,44 +137,18 @@ def start_notice(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_http_methods(READ_AND_SEND)
 @officers_only
-def settle_tie(request: HttpRequest, slug: str) -> HttpResponse:
-    """Who among the equal ones takes the open places; the reason stays in the record."""
-    election = round_or_404(request, slug)
-    if election.phase != Phase.SEALED or not steps.needs_tie_settled(election):
-        raise Http404
-    form = TieForm(request.POST or None, election=election)
-    if request.method == "POST" and form.is_valid():
-        try:
-            results.settle_tie(election=election, by=request.user, **form.cleaned_data)
-        except RuleError as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, str(DONE["tie"]))
-            return redirect("evaluations:manage", slug=slug)
-    open_places = election.result["places"] - len(election.result.get("winners", []))
-    context = {
-        "election": election,
-        "form": form,
-        "title": _("Settle the tie"),
-        "lead": _("%(places)s to decide among those with equal counts.") % {"places": open_places},
-        "action": _("Record the decision"),
-        "back": reverse("evaluations:manage", kwargs={"slug": slug}),
-    }
-    return render(request, "evaluations/office_form.html", context, status=422 if form.errors else 200)
-
-
-@require_http_methods(READ_AND_SEND)
-@officers_only
 def change_dates(request: HttpRequest, slug: str) -> HttpResponse:
     """Other dates, while nothing has been opened yet."""
     election = round_or_404(request, slug)
     if election.phase != Phase.PREPARATION or election.opened_at:
         raise Http404
-    initial = {name: getattr(election, name) for name in DatesForm.ORDER}
-    form = DatesForm(request.POST or None, initial=initial)
+    wanted = planning.asks_for(election.award)
+    initial = {name: getattr(election, name) for name in wanted}
+    form = DatesForm(request.POST or None, initial=initial, wanted=wanted)
     if request.method == "POST" and form.is_valid():
         try:
-            rounds.change_dates(election=election, by=request.user, **form.cleaned_data)
+            left_out = dict.fromkeys(set(planning.INSTANTS) - set(wanted))
+            rounds.change_dates(election=election, by=request.user, **form.cleaned_data, **left_out)
         except RuleError as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -226,50 +190,6 @@ def call_off(request: HttpRequest, slug: str) -> HttpResponse:
         "back": reverse("evaluations:manage", kwargs={"slug": slug}),
     }
     return render(request, "evaluations/office_form.html", context, status=422 if form.errors else 200)
-
-
-@require_safe
-@officers_only
-def review(request: HttpRequest, slug: str) -> HttpResponse:
-    """Every recommendation with its reason; those waiting can be admitted, or not with a reason."""
-    election = _counted_or_404(request, slug)
-    rows = (
-        Nomination.objects.visible_to(request.user)
-        .filter(election=election)
-        .select_related("person", "window", "unit", "by", "reviewed_by")
-    )
-    waiting = [row for row in rows if row.state == Nomination.State.ACCEPTED]
-    others = [row for row in rows if row.state != Nomination.State.ACCEPTED]
-    locked_out = stands_in(election, request.user)
-    context = {
-        "election": election,
-        "waiting": waiting,
-        "others": others,
-        "may_decide": election.phase in (Phase.RECOMMENDATION, Phase.REVIEW)
-        and not election.reviewed_at
-        and not locked_out,
-        "locked_out": locked_out,
-        "next_step": steps.office_step(election),
-    }
-    return render(request, "evaluations/review.html", context)
-
-
-@require_POST
-@officers_only
-def decide(request: HttpRequest, pk: int, deed: str) -> HttpResponse:
-    """Admit a recommendation, or not with the reason."""
-    nomination = visible_or_404(Nomination.objects.select_related("election"), request.user, pk=pk)
-    try:
-        if deed == "approve":
-            nominations.approve(nomination=nomination, by=request.user)
-            messages.success(request, str(DONE["approved"]))
-        else:
-            reason = request.POST.get("reason", "").strip()
-            nominations.reject(nomination=nomination, reason=reason, by=request.user)
-            messages.success(request, str(DONE["rejected"]))
-    except RuleError as refusal:
-        show_rule_error(request, refusal)
-    return redirect("evaluations:review", slug=nomination.election.slug)
 
 
 @require_safe

@@ -16,11 +16,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from evaluations import invitations, phases, steps
 from evaluations.exceptions import NominationError
 from evaluations.forms import StatementForm, UnitStatementForm
-from evaluations.models import Award, Election, Nomination
-from evaluations.services import nominations
+from evaluations.models import Award, Election, Nomination, Veto
+from evaluations.services import nominations, vetoes
 from intranet.access.exceptions import RuleError
 from intranet.access.views import show_rule_error, visible_or_404
-from intranet.people.models import Person, Window
+from intranet.people.models import Person, Unit, Window
 from intranet.people.reach import person_of, units_led_by
 
 from .rounds import round_or_404
@@ -36,10 +36,15 @@ def recommend(request: HttpRequest, slug: str) -> HttpResponse:
     election = round_or_404(request, slug)
     of_people = election.rules_now["subject"] == Award.Subject.PERSON
     is_open = election.phase == phases.Phase.RECOMMENDATION
-    rows = Nomination.objects.filter(election=election).select_related("person", "window", "unit", "by", "election")
+    rows = Nomination.objects.filter(election=election).select_related(
+        "person", "window", "team", "unit", "by", "election"
+    )
     naming_me = list(rows.naming(request.user))
     made_by_me = list(rows.filter(by=request.user))
     own = sorted({row.pk: row for row in [*made_by_me, *naming_me]}.values(), key=lambda row: row.pk)
+    # One query more only for those whom something names.
+    named = Veto.objects.filter(nomination__in=naming_me) if naming_me else Veto.objects.none()
+    against = list(named.select_related("nomination__person", "nomination__window", "nomination__team"))
     my_windows = list(nominations.nominable(election, kind=Kind.SELF, by=request.user)) if is_open else []
     context = {
         "election": election,
@@ -50,6 +55,11 @@ def recommend(request: HttpRequest, slug: str) -> HttpResponse:
         "naming_me": [row for row in naming_me if row.by_id != request.user.pk],
         "already_named": any(row.state in steps.LIVE for row in naming_me),
         "of_people": of_people,
+        "of_teams": election.rules_now["subject"] == Award.Subject.TEAM,
+        "vetoes": against,
+        "appealable": {row.pk for row in against if row.state == "standing"}
+        if election.phase in vetoes.OPEN
+        else set(),
         "why_not_me": why_not_me(election, person_of(request.user)) if is_open else "",
         "my_windows": [] if of_people else my_windows,
         "quotas": invitations.quotas_of([election], request.user).get(election.pk, []) if is_open else [],
@@ -85,7 +95,14 @@ def choose(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:60]
     allowed = nominations.nominable(election, kind=kind, by=request.user)
     of_people = election.rules_now["subject"] == Award.Subject.PERSON
-    if not of_people:
+    of_teams = election.rules_now["subject"] == Award.Subject.TEAM
+    if of_teams:
+        found = Unit.objects.visible_to(request.user)
+        if text:
+            found = found.filter(Q(name__icontains=text) | Q(short_name__icontains=text))
+        elif kind == Kind.UNIT:
+            found = found.filter(pk__in=allowed.values("pk"))
+    elif not of_people:
         found = Window.objects.visible_to(request.user)
         if text:
             found = found.filter(Q(name__icontains=text) | Q(number__iexact=text.removesuffix("号")))
@@ -104,6 +121,7 @@ def choose(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
         "election": election,
         "kind": kind,
         "of_people": of_people,
+        "of_teams": of_teams,
         "q": text,
         "page_obj": page,
         "open_to": open_to,
@@ -131,11 +149,11 @@ def state_reason(request: HttpRequest, slug: str, kind: str, pk: int | None = No
         else:
             messages.success(request, _said(made))
             return redirect("evaluations:recommend", slug=slug)
-    person = subject.get("person")
+    person, (named,) = subject.get("person"), subject.values()
     context = {
         "election": election,
         "kind": kind,
-        "subject": person or subject["window"],
+        "subject": named,
         "person": person,
         "form": form,
         "why_not": nominations.why_not(election, person) if person else "",
@@ -164,7 +182,7 @@ def _kind_or_404(kind: str) -> str:
 
 
 def _subject_or_404(request: HttpRequest, election: Election, pk: int | None) -> dict[str, Any]:
-    """{"person": …} or {"window": …}: oneself when no number is given."""
+    """{"person": …}, {"window": …} or {"team": …}: oneself when no number is given."""
     if pk is None:
         person = person_of(request.user)
         if person is None:
@@ -172,6 +190,8 @@ def _subject_or_404(request: HttpRequest, election: Election, pk: int | None) ->
         return {"person": person}
     if election.rules_now["subject"] == Award.Subject.WINDOW:
         return {"window": visible_or_404(Window, request.user, pk=pk)}
+    if election.rules_now["subject"] == Award.Subject.TEAM:
+        return {"team": visible_or_404(Unit, request.user, pk=pk)}
     return {"person": visible_or_404(Person, request.user, pk=pk)}
 
 

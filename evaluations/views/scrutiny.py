@@ -6,26 +6,37 @@ import io
 import tempfile
 import zipfile
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
-from evaluations import phases, record
-from evaluations.models import Election
+from evaluations import closing, phases, record
+from evaluations.balance import balance
+from evaluations.models import Attestation, Election
 from evaluations.querysets import OFFICERS
-from evaluations.services import results, voting
+from evaluations.services import attestations, results, voting
+from intranet import clock
 from intranet.access.exceptions import RuleError
+from intranet.access.models import User
 from intranet.access.views import show_rule_error
 
 from .office import for_roles
-from .rounds import counts_of, round_or_404
+from .rounds import counts_of, round_or_404, words_of
 
 VERIFIER = settings.BASE_DIR / "docs" / "verify_election.py"
+
+BY_TWO = {
+    Attestation.Act.CLOSE: gettext_lazy("Two have confirmed. The clock seals the ballots within minutes."),
+    Attestation.Act.LOT: gettext_lazy("Two have confirmed. The lot can be drawn now."),
+    Attestation.Act.RECORD: gettext_lazy("Two have signed the record."),
+}
 
 watchers_only = for_roles(*OFFICERS, "scrutineer", "auditor")
 
@@ -44,17 +55,69 @@ def scrutiny(request: HttpRequest, slug: str) -> HttpResponse:
     """Before sealing the total turnout only; afterwards balance, counts and the record."""
     election = round_or_404(request, slug)
     sealed = election.sealed_at is not None
+    rows = balance(election)
     context = {
         "election": election,
         "sealed": sealed,
         "turnout": voting.turnout(election) if election.reviewed_at else None,
+        "balance": rows,
+        "balanced": all(row.holds for row in rows),
+        "uncounted": any(not row.counted_paper for row in rows),
         "result": election.result,
-        "counts": counts_of(election) if sealed and election.result else None,
+        **_in_two(election, request.user),
+        "counts": counts_of(election, request.user) if sealed and election.result else None,
+        "words": words_of(election),
         "events": list(election.events.order_by("number")),
         "may_recount": sealed and request.user.has_role("scrutineer"),
         "was_voted": election.phase not in phases.BEFORE_SEALING,
     }
     return render(request, "evaluations/scrutiny.html", context)
+
+
+def _in_two(election: Election, user: User) -> dict[str, Any]:
+    """What two scrutineers do together: who has confirmed what, what is missing, and which buttons this one has."""
+    scrutinises = user.has_role("scrutineer")
+    rules = election.rules_now
+    waiting = election.closed_at is not None and election.sealed_at is None
+    confirmed = list(election.attestations.select_related("by"))
+    own = {one.act for one in confirmed if one.by_id == user.pk}
+    return {
+        "missing": closing.missing(election) if waiting else [],
+        "to_count": [(box, closing.label_of(election, box)) for box in _uncounted(election)] if scrutinises else [],
+        "paper": rules["paper_allowed"],
+        "may_close": scrutinises
+        and rules["sealed_by_two"]
+        and election.phase == phases.Phase.VOTING
+        and election.voting_closes <= clock.now()
+        and Attestation.Act.CLOSE not in own,
+        "may_sign": scrutinises
+        and bool(election.result)
+        and election.phase in attestations.COUNTED
+        and Attestation.Act.RECORD not in own,
+        "confirmed": confirmed,
+    }
+
+
+def _uncounted(election: Election) -> list[str]:
+    closed = election.phase == phases.Phase.VOTING and election.closed_at is not None
+    return closing.boxes_to_count(election) if closed and election.rules_now["paper_allowed"] else []
+
+
+@require_POST
+@for_roles("scrutineer")
+def attest(request: HttpRequest, slug: str, act: str) -> HttpResponse:
+    """Stand for an act: closing, a lot, the record. Two do."""
+    election = round_or_404(request, slug)
+    try:
+        number = attestations.attest(election=election, act=act, by=request.user)
+    except RuleError as refusal:
+        show_rule_error(request, refusal)
+    else:
+        if number < closing.SCRUTINEERS_NEEDED:
+            messages.success(request, _("Confirmed. A second scrutineer must confirm it too."))
+        else:
+            messages.success(request, str(BY_TWO[act]))
+    return redirect("evaluations:scrutiny", slug=slug)
 
 
 @require_POST

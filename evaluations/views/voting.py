@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
@@ -15,9 +15,11 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_safe
 
 from evaluations import phases
+from evaluations.ballot_words import MARKS
 from evaluations.exceptions import AlreadyVoted, BallotError
 from evaluations.models import Candidate, Election, Mark, RollEntry
-from evaluations.services import voting
+from evaluations.services import paper, voting
+from evaluations.tally import GRADES
 from intranet import clock
 
 from .rounds import round_or_404
@@ -42,6 +44,22 @@ def fair_order(candidates: list[Candidate], entry: RollEntry | None) -> list[Can
     return sorted(candidates, key=place)
 
 
+@sensitive_variables()
+def choices_sent(sent: QueryDict) -> list[str]:
+    """A ballot as the form sends it: ``choice`` names candidates, ``choice.KEY`` says something of one.
+
+    What names nobody is kept, so that the service refuses it; a radio that says nothing leaves the candidate blank.
+    """
+    marked = [
+        f"{name.removeprefix('choice.')}={said}"
+        for name in sent
+        if name.startswith("choice.")
+        for said in sent.getlist(name)
+        if said
+    ]
+    return [*sent.getlist("choice"), *marked]
+
+
 @method_decorator([kept_nowhere, sensitive_post_parameters()], name="dispatch")
 class Vote(View):
     """Choose and send. A second ballot answers 409, a ballot against the rules 422, a stranger to the roll 403."""
@@ -57,7 +75,7 @@ class Vote(View):
     @method_decorator(sensitive_variables())
     def post(self, request: HttpRequest, slug: str) -> HttpResponse:
         election = round_or_404(request, slug)
-        choices = request.POST.getlist("choice")
+        choices = choices_sent(request.POST)
         # The page's own form always brings one; whoever sends without cannot repeat a lost answer, no more.
         receipt = request.POST.get("receipt") or voting.new_receipt()
         try:
@@ -91,22 +109,46 @@ class Vote(View):
             "election": election,
             "entry": entry,
             "open_now": open_now,
-            "before": election.phase in phases.BEFORE_SEALING and clock.now() < election.voting_opens,
-            "candidates": candidates,
-            "kept": kept or [],
+            "before": election.phase in phases.BEFORE_SEALING
+            and election.voting_opens is not None
+            and clock.now() < election.voting_opens,
             "problem": problem,
-            "fewest": election.rules_now["min_choices"],
-            "most": min(election.rules_now["max_choices"], len(candidates)) or 1,
             "receipt": voting.new_receipt() if open_now else "",
+            **(self.sheet(election, entry, candidates, kept or []) if open_now and entry else {}),
         }
         if entry is None and status != 200:
             status = 403
         return render(request, "evaluations/vote.html", context, status=status)
 
+    @method_decorator(sensitive_variables())
+    def sheet(
+        self, election: Election, entry: RollEntry, candidates: list[Candidate], kept: list[str]
+    ) -> dict[str, Any]:
+        """What is drawn of the candidates: (candidate, what was said of them before, whether that is oneself)."""
+        rules = election.rules_now
+        kind = rules["ballot_kind"]
+        own = set() if rules["self_vote"] else voting.own_keys(election.pk, entry.person_id)
+        said = {key: word or "chosen" for key, _sign, word in (mark.partition("=") for mark in kept)}
+        return {
+            "kind": kind,
+            "rows": [(row, said.get(row.key, ""), row.key in own) for row in candidates],
+            "words": MARKS.get(kind, ()),
+            "fewest": rules["min_choices"] if kind == "choose" else 1,
+            "most": (min(rules["max_choices"], len(candidates)) or 1) if kind != "grade" else len(candidates),
+            "chosen": sum(said.get(row.key, "") in ("chosen", "yes", *GRADES) for row in candidates),
+        }
+
     def voted(
         self, request: HttpRequest, election: Election, receipt: str, *, problem: str = "", status: int = 200
     ) -> HttpResponse:
-        context = {"election": election, "receipt": receipt, "problem": problem}
+        on_paper = paper.holds_paper(voting.entry_of(election, request.user))
+        # Nothing of whoever holds a ballot on paper was recorded on screen, and the receipt is shown to nobody.
+        context = {
+            "election": election,
+            "receipt": "" if on_paper else receipt,
+            "problem": "" if on_paper else problem,
+            "on_paper": on_paper,
+        }
         return render(request, "evaluations/receipt.html", context, status=status)
 
 
@@ -115,7 +157,8 @@ class Vote(View):
 def receipt(request: HttpRequest, slug: str) -> HttpResponse:
     """Proof that one has voted, and of nothing else; it may be opened as often as one likes."""
     election = round_or_404(request, slug)
-    own = receipt_of(voting.entry_of(election, request.user))
-    if not own:
+    entry = voting.entry_of(election, request.user)
+    own = receipt_of(entry)
+    if not own or paper.holds_paper(entry):
         return redirect("evaluations:vote", slug=slug)
     return render(request, "evaluations/receipt.html", {"election": election, "receipt": own, "problem": ""})

@@ -16,6 +16,7 @@ from django.shortcuts import redirect
 
 from . import phones
 from .models import RememberedPhone, User
+from .registry import browser_gates
 
 FACTOR = "second_factor"
 # The page somebody was on the way to, for when the code has been given.
@@ -56,6 +57,20 @@ GATES = (
     Gate("access:password", _password_is_due, WAY_OUT | {"access:password"}),
     Gate("access:two_factors", _set_up_is_due, WAY_OUT | {"access:two_factors", "access:password"}),
 )
+
+
+class BrowserGatesMiddleware:
+    """Before the site asks who somebody is: browsers that plug-ins keep to a few pages (a terminal in the hall)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
+        answers = (gate.answer(request) for gate in browser_gates().values())
+        return next((answer for answer in answers if answer is not None), None)
 
 
 class SignInGatesMiddleware:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from django.http import HttpRequest, HttpResponseBase
+
 from intranet.socket import collect
 
 
@@ -72,6 +74,16 @@ class AccountFact:
     facts: Callable[[list[Any]], list[dict[str, Any]]]
 
 
+@dataclass(frozen=True)
+class BrowserGate:
+    """A browser that is kept to a few pages, whoever sits at it: ``answer(request)`` before every view, strangers'
+    too, gives the response to send instead, or None. ``request.resolver_match`` and ``request.user`` are known.
+    """
+
+    key: str
+    answer: Callable[[HttpRequest], HttpResponseBase | None]
+
+
 def role_permissions() -> dict[str, RolePermissions]:
     return collect("register_role_permissions")
 
@@ -116,6 +128,10 @@ class DemoPart:
 
 def demo_parts() -> list[DemoPart]:
     return sorted(collect("register_demo").values(), key=lambda part: (part.order, part.key))
+
+
+def browser_gates() -> dict[str, BrowserGate]:
+    return collect("register_browser_gate")
 
 
 def account_facts() -> dict[str, AccountFact]:

@@ -51,6 +51,9 @@ def locked_out(
     tries = max(settings.AXES_FAILURE_LIMIT, lock.from_anywhere(name))
     answer = render(request, "access/locked_out.html", {"minutes": minutes, "tries": tries}, status=429)
     answer.headers["Retry-After"] = str(minutes * 60)
+    if again := getattr(request, "starts_again", None):
+        # A browser that many share: the page stays long enough to be read by one, and waits for the next.
+        answer.headers["Refresh"] = again
     return answer
 
 

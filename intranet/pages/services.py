@@ -188,6 +188,21 @@ def publish_news(
     return _publish(news, _section(SectionPage.Kind.NEWS), by, published_at)
 
 
+@transaction.atomic
+def draft_news(*, key: str, title: str, text: str, by: User | None, summary: str = "") -> NewsPage | None:
+    """A news item that waits under 中心动态 for an editor; nothing is published. ``text`` as in ``publish_news``.
+
+    ``key`` becomes its address; when there is one below it already nothing is made, and None comes back.
+    """
+    section, slug = _section(SectionPage.Kind.NEWS), slugify(key)
+    if section.get_children().filter(slug=slug).exists():
+        return None
+    news = NewsPage(title=title, slug=slug, summary=summary, body=paragraphs(text), live=False, owner=by)
+    section.add_child(instance=news)
+    news.save_revision(user=by)
+    return news
+
+
 def confirm_read(*, notice: NoticePage, by: User) -> bool:
     """Record that someone has read a must-read notice. False if they had confirmed it before.
 

@@ -6,6 +6,7 @@ app_name = "papers"
 urlpatterns = [
     path("", views.PapersView.as_view(), name="papers"),
     path("new/<str:key>/", views.MakeView.as_view(), name="make"),
+    path("new/<str:key>/take/", views.take, name="take"),
     path("<int:pk>/", views.PaperView.as_view(), name="paper"),
     path("<int:pk>/file/", views.download, name="download"),
     path("<int:pk>/remove/", views.remove, name="remove"),

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.generic import FormView, TemplateView
 
 from intranet.access import audit, downloads
-from intranet.access.exceptions import NotAllowed
+from intranet.access.exceptions import NotAllowed, RuleError
 from intranet.access.views import RuleErrorMixin, show_rule_error, visible_or_404
 
 from . import services
@@ -102,6 +102,25 @@ class MakeView(PapersMixin, RuleErrorMixin, FormView):
     def get_success_url(self) -> str:
         messages.success(self.request, _("The paper is made. Open it in WPS or Word and edit it."))
         return reverse("papers:paper", args=[self.result.pk])
+
+
+@require_POST
+def take(request: HttpRequest, key: str) -> HttpResponse:
+    """One press where the object is: the paper is made, filed and handed over. Kinds that ask more have the form."""
+    check_uses(request)
+    kind = own_kind_or_404(request, key)
+    if not kind.filed or kind.subjects is None or kind.spans or kind.columns:
+        raise Http404
+    form = MakeForm(request.POST, kind=kind, user=request.user)
+    if not form.is_valid() or form.cleaned_data["about"] is None:
+        raise Http404
+    about = form.cleaned_data["about"]
+    try:
+        paper = services.make(kind=kind.key, about=about, by=request.user)
+    except RuleError as refusal:
+        show_rule_error(request, refusal)
+        return redirect(f"{reverse('papers:make', args=[kind.key])}?about={about.pk}")
+    return docx(located(paper.file).read_bytes(), paper.file_name)
 
 
 class PaperView(PapersMixin, TemplateView):

@@ -1,4 +1,7 @@
-"""The demo hall's people: registers imported as a personnel office would, then eight months of comings and goings."""
+"""The demo hall's people: registers imported as a personnel office would, then eight months of comings and goings.
+
+The registers came in more than two years ago: whole years of awards lie behind the hall.
+"""
 
 from __future__ import annotations
 
@@ -31,13 +34,12 @@ ROLES = {
     "union_chair": (23,),
     "union_officer": (24, 16),
 }
-REGISTERED_DAYS_AGO = 280
 
 
 def load(hall: DemoHall) -> None:
     words = register.words(hall.data)
     people = register.invent(hall, words, hall.staff)
-    with clock.at(clock.start_of(hall.today - dt.timedelta(days=REGISTERED_DAYS_AGO), 9)):
+    with clock.at(clock.start_of(hall.today - dt.timedelta(days=register.BROUGHT_IN_DAYS_AGO), 9)):
         personnel = _personnel_officer(people[ROLES["hr_admin"][0]])
         _import(hall, words, people, personnel)
         _open_accounts(personnel)
@@ -235,7 +237,7 @@ def _name_the_firsts(hall: DemoHall) -> None:
         .first()
     )
     hall.officers["staff"] = clerk.person.user
-    joined = clock.start_of(hall.today - dt.timedelta(days=REGISTERED_DAYS_AGO + 1))
+    joined = clock.start_of(hall.today - dt.timedelta(days=register.BROUGHT_IN_DAYS_AGO + 1))
     firsts = [user.pk for user in hall.officers.values()]
     get_user_model().objects.filter(is_demo=True).exclude(pk__in=firsts).update(date_joined=clock.now())
     get_user_model().objects.filter(pk__in=firsts).update(date_joined=joined)

@@ -15,6 +15,8 @@ from openpyxl.styles import Alignment, Font
 from intranet.access.registry import DemoHall
 from intranet.sheets import values
 
+# Before the oldest round of the demo's awards: January of the year whose awards are all given, at most 790 days ago.
+BROUGHT_IN_DAYS_AGO = 800
 POLITICAL = ["中共党员"] * 8 + ["共青团员"] * 4 + ["群众"] * 9 + ["中共预备党员", "民盟"]
 EMPLOYMENT = ["在编"] * 5 + ["聘用"] * 9 + ["劳务派遣"] * 4 + ["公益性岗位"]
 REGISTER_HEADINGS = [
@@ -111,9 +113,9 @@ def invent(demo: DemoHall, hall: dict[str, Any], count: int) -> list[Invented]:
         name = invented_name(demo.draw, hall, female, used)
         born = dt.date(draw.randint(1968, 2001), draw.randint(1, 12), draw.randint(1, 28))
         years = draw.randint(1, 12)
-        entered = demo.today - dt.timedelta(days=365 * years + draw.randint(0, 300))
-        entered = max(entered, born + dt.timedelta(days=365 * 21))
-        entered = min(entered, demo.today - dt.timedelta(days=300))
+        brought_in = demo.today - dt.timedelta(days=BROUGHT_IN_DAYS_AGO)
+        entered = brought_in - dt.timedelta(days=365 * (years - 1) + draw.randint(20, 320))
+        entered = min(max(entered, born + dt.timedelta(days=365 * 21)), brought_in - dt.timedelta(days=20))
         people.append(
             Invented(f"HW{index + 1:04d}", name, female, place, _position(index, place, hall), born, entered)
         )

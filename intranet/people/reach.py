@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
@@ -43,6 +44,11 @@ def units_led_by(user: Any, day: dt.date | None = None) -> UnitQuerySet:
 
 def with_sections(unit_ids: set[int]) -> set[int]:
     """These units and everything below them, stopping at posting departments and bank counters."""
+    return set().union(*sections_of_each(unit_ids).values())
+
+
+def sections_of_each(unit_ids: Iterable[int]) -> dict[int, set[int]]:
+    """For each of these units itself and its sections, as ``with_sections`` gives them; one query."""
     children: dict[int, list[int]] = defaultdict(list)
     own_masters = (Unit.Kind.POSTING_DEPARTMENT, Unit.Kind.BANK_COUNTER)
     kinds = {}
@@ -50,14 +56,18 @@ def with_sections(unit_ids: set[int]) -> set[int]:
         kinds[pk] = kind
         if parent:
             children[parent].append(pk)
-    found, open_ = set(unit_ids), list(unit_ids)
-    while open_:
-        above = open_.pop()
-        for pk in children[above]:
-            if pk not in found and (kinds[pk] not in own_masters or kinds.get(above) == kinds[pk]):
-                found.add(pk)
-                open_.append(pk)
-    return found
+
+    def below(unit_id: int) -> set[int]:
+        found, open_ = {unit_id}, [unit_id]
+        while open_:
+            above = open_.pop()
+            for pk in children[above]:
+                if pk not in found and (kinds[pk] not in own_masters or kinds.get(above) == kinds[pk]):
+                    found.add(pk)
+                    open_.append(pk)
+        return found
+
+    return {unit_id: below(unit_id) for unit_id in unit_ids}
 
 
 def windows_led_by(user: Any, day: dt.date | None = None) -> WindowQuerySet:
@@ -67,6 +77,16 @@ def windows_led_by(user: Any, day: dt.date | None = None) -> WindowQuerySet:
         return Window.objects.none()
     led = person.leaderships.on(day).filter(kind=Leadership.Kind.WINDOW_HEAD).values("window")
     return Window.objects.filter(pk__in=led)
+
+
+def teams_led_by(user: Any, day: dt.date | None = None) -> UnitQuerySet:
+    """Units someone heads themselves, and their sections, as one subquery: for conditions on other rows."""
+    person = person_of(user)
+    if person is None or not is_signed_in(user):
+        return Unit.objects.none()
+    led = person.leaderships.on(day).filter(kind__in=HEADS_OF_UNITS).values("unit")
+    own_masters = (Unit.Kind.POSTING_DEPARTMENT, Unit.Kind.BANK_COUNTER)
+    return Unit.objects.filter(Q(pk__in=led) | (Q(parent__in=led) & ~Q(kind__in=own_masters)))
 
 
 def led_by(user: Any, day: dt.date | None = None) -> PersonQuerySet:

@@ -44,6 +44,7 @@ PLUGINS = chosen_plugins()
 INSTALLED_APPS = [
     *PLUGINS,
     "intranet.pages",
+    "intranet.figures",
     "intranet.people",
     "intranet.workdays",
     "intranet.papers",
@@ -82,6 +83,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "intranet.access.gates.BrowserGatesMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -29,12 +29,16 @@ class DeskCard:
 
 @dataclass(frozen=True)
 class ProfileSection:
-    """A section of a person's page; ``context(request, person)`` may answer None to stay away."""
+    """A section of the page of a person or a window (``of``).
+
+    ``context(request, person)`` may answer None to stay away.
+    """
 
     key: str
     template: str
     context: Callable[[HttpRequest, Any], dict[str, Any] | None]
     order: int = 100
+    of: str = "person"
 
 
 @dataclass(frozen=True)
@@ -61,8 +65,9 @@ def desk_cards() -> list[DeskCard]:
     return _ordered("register_desk_card")
 
 
-def profile_sections() -> list[ProfileSection]:
-    return _ordered("register_profile_section")
+def profile_sections(of: str = "person") -> list[ProfileSection]:
+    """The sections of persons' pages, or of windows'."""
+    return [section for section in _ordered("register_profile_section") if section.of == of]
 
 
 def navigation_items() -> list[NavigationItem]:

@@ -25,6 +25,12 @@ def lines(text: str) -> list[dict]:
     return found
 
 
+def manage_at_once(hall, *commands: tuple[str, ...]) -> None:
+    """Run commands one after the other in one process: starting one takes longer than its work."""
+    calls = "".join(f"call_command(*{words!r})\n" for words in commands)
+    hall.manage("shell", "--no-imports", "-c", f"from django.core.management import call_command\n{calls}")
+
+
 @pytest.fixture(scope="session")
 def template() -> Path:
     return demo_template("doors", SMALL, NOW)

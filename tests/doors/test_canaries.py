@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from concurrent.futures import ThreadPoolExecutor
 
@@ -16,8 +17,24 @@ from .visitor import Visitor, links_of, text_of
 pytestmark = pytest.mark.xdist_group("doors")
 
 STARTS = ("/desk/", "/", "/people/", "/awards/", "/inbox/", "/calendar/", "/people/me/", "/sheets/", "/admin/")
-# Addresses that differ in numbers only are one kind of page; this many of a kind are opened, and those of canaries.
+# Addresses that differ in numbers only are one kind of page; this many of a kind are opened, those of canaries, and
+# every page of a round under way, given up, or among the last of its award that were commended.
 OF_A_KIND = 4
+LAST_COMMENDED = 2
+ROUND = re.compile(r"^/awards/([^/]+)/")
+# A canary may lie in a round of long ago, whose pages are then opened all the same.
+ROUNDS_OF = """
+import json
+from django.apps import apps
+
+def round_of(row):
+    above = next((name for name in ("election", "nomination", "seat", "candidate") if hasattr(row, name)), None)
+    return round_of(getattr(row, above)) if above else row
+
+found = [(line["model"], line["object"]) for line in map(json.loads, open({path!r}, encoding="utf-8"))]
+rows = [apps.get_model(model).objects.get(pk=pk) for model, pk in found if model.startswith("evaluations.")]
+print(json.dumps(sorted({{round_of(row).slug for row in rows}})))
+"""
 LEAVES = re.compile(r"^/(static|sign-out|language|appearance|admin/logout)")
 # Where somebody who may see it does see it; the reason of a recommendation is shown while its round asks for it.
 SEEN = ("people.Person.mobile", "people.Person.birthday", "people.Person.note", "people.CorrectionRequest.text")
@@ -40,8 +57,9 @@ def spellings(canary: str) -> list[str]:
 class Walk:
     """Everything that one person can open from the first pages on."""
 
-    def __init__(self, base: str, account: dict, canaries: list[dict]) -> None:
+    def __init__(self, base: str, account: dict, canaries: list[dict], rounds: set[str]) -> None:
         self.visitor = Visitor(base, account)
+        self.rounds = rounds
         self.account, self.canaries = account, canaries
         self.objects = {str(line["object"]) for line in canaries}
         self.opened: dict[str, int] = {}
@@ -74,7 +92,8 @@ class Walk:
         bare, _mark, query = path.partition("?")
         if query and not re.match(r"(q|page|form)=", query):
             return False
-        kind = re.sub(r"\d+", "#", bare) if not bare.startswith("/awards/") else bare
+        of_round = ROUND.match(bare)
+        kind = bare if of_round and of_round[1] in self.rounds else re.sub(r"\d+", "#", bare)
         kind += re.sub(r"=.*", "", query)
         self.kinds[kind] = self.kinds.get(kind, 0) + 1
         return self.kinds[kind] <= OF_A_KIND or "q=" in query or bool(self.objects & set(re.findall(r"\d+", bare)))
@@ -94,10 +113,31 @@ def canaries(hall):
 
 
 @pytest.fixture(scope="module")
-def walks(hall, accounts, firsts, canaries):
+def with_canaries(hall, canaries) -> set[str]:
+    code = ROUNDS_OF.format(path=str(hall.var / "canaries.jsonl"))
+    found = set(json.loads(hall.manage("shell", "-v", "0", "--no-imports", "-c", code).stdout.splitlines()[-1]))
+    assert found
+    return found
+
+
+@pytest.fixture(scope="module")
+def watched(rounds, with_canaries) -> set[str]:
+    """Rounds of which every page is opened; of those commended long ago a few pages of each kind are enough."""
+    commended: dict[str, list[str]] = {}
+    for line in rounds:
+        if line["phase"] == "published":
+            commended.setdefault(line["award"], []).append(line["slug"])
+    long_ago = {slug for slugs in commended.values() for slug in slugs[:-LAST_COMMENDED]}
+    return {line["slug"] for line in rounds} - long_ago | with_canaries
+
+
+@pytest.fixture(scope="module")
+def walks(hall, accounts, firsts, canaries, watched):
     plain = next(line for line in reversed(accounts) if line["role"] == "staff")
     with ThreadPoolExecutor(4) as together:
-        made = list(together.map(lambda account: Walk(hall.base, account, canaries).go(), [*firsts.values(), plain]))
+        made = list(
+            together.map(lambda account: Walk(hall.base, account, canaries, watched).go(), [*firsts.values(), plain])
+        )
     return {walk.account["username"]: walk for walk in made}
 
 

@@ -8,18 +8,23 @@ import json
 import shutil
 import subprocess
 import sys
+from collections import Counter
 
 import pytest
 
 from demo.running import ROOT
 
+from .conftest import manage_at_once
+
 pytestmark = pytest.mark.xdist_group("doors")
 
 PHASES = {
-    *("preparation", "recommendation", "review", "voting", "sealed", "public_notice"),
+    *("preparation", "recommendation", "review", "voting", "sealed", "assessment", "decision", "public_notice"),
     *("published", "cancelled", "annulled"),
 }
-SEALED = ("sealed", "public_notice", "published", "annulled")
+SEALED = ("sealed", "decision", "public_notice", "published", "annulled")
+# Sealed, and the boxes still closed: there is no record yet.
+UNOPENED = ("assessment",)
 KEYS = {
     "slug": str,
     "award": str,
@@ -57,11 +62,9 @@ def verify(*words) -> subprocess.CompletedProcess:
 @pytest.fixture(scope="module")
 def bundles(hall, rounds, tmp_path_factory):
     """The record of every sealed round, by slug."""
-    found = {}
-    for row in rounds:
-        if row["phase"] in SEALED:
-            found[row["slug"]] = tmp_path_factory.mktemp("record") / row["slug"]
-            hall.manage("election_bundle", row["slug"], str(found[row["slug"]]))
+    slugs = [row["slug"] for row in rounds if row["phase"] in SEALED]
+    found = {slug: tmp_path_factory.mktemp("record") / slug for slug in slugs}
+    manage_at_once(hall, *(("election_bundle", slug, str(folder)) for slug, folder in found.items()))
     return found
 
 
@@ -72,8 +75,10 @@ def test_the_list_has_every_field_and_a_round_in_every_phase(rounds):
         assert dt.datetime.fromisoformat(row["opens"]) < dt.datetime.fromisoformat(row["closes"])
         assert dt.datetime.fromisoformat(row["opens"]).tzinfo
         assert row["marks"] <= row["roll"]
-        if row["phase"] in SEALED:
-            assert row["ballots"] == row["marks"] > 0
+        if row["phase"] in (*SEALED, *UNOPENED):
+            assert row["ballots"] == row["marks"]
+            # Nobody is on the roll where nobody votes.
+            assert (row["marks"] > 0) is (row["roll"] > 0)
         else:
             assert row["ballots"] is None
             assert row["root"] is None
@@ -111,6 +116,40 @@ def test_every_bundle_is_format_1(bundles):
         assert set(json.loads((folder / "result.json").read_text())) >= {"counts", "scores", "winners"}
         for line in (folder / "events.jsonl").read_text().splitlines():
             assert set(json.loads(line)) == {"at", "who", "what", "previous", "hash"}
+
+
+def named(folder, file: str) -> list[str]:
+    """The names of those who stand, or of those whom the decision gives a place."""
+    names = {row["key"]: row["name"] for row in json.loads((folder / "candidates.json").read_text())}
+    winners = json.loads((folder / "decision.json").read_text())["winners"]
+    return sorted(names.values() if file == "candidates" else (names[key] for key in winners))
+
+
+def test_the_founding_cases_are_among_them(bundles, rounds):
+    """Model posts without a ballot, models in November with one, a year of quality windows and the best of them.
+
+    The best of the year are counted here anew, from the records of its months.
+    """
+    listed = {row["slug"]: row for row in rounds}
+    posts = next(slug for slug, row in listed.items() if slug.startswith("women") and row["phase"] == "published")
+    months = [f"quality-window-2025-{month:02d}" for month in range(1, 13)]
+    for slug, winners, voted in (
+        (posts, 10, False),
+        ("service-model-2025", 10, True),
+        *((slug, 5, False) for slug in months),
+        ("excellent-window-2025", 5, True),
+    ):
+        assert listed[slug]["phase"] == "published", slug
+        assert len(named(bundles[slug], "winners")) == winners, slug
+        assert (listed[slug]["ballots"] > 10) is voted, slug
+        assert voted or listed[slug]["roll"] == 0, slug
+    november = [
+        json.loads(line) for line in (bundles["service-model-2025"] / "events.jsonl").read_text().splitlines()
+    ]
+    assert {event["at"][:7] for event in november} == {"2025-11"}
+    wins = Counter(name for slug in months for name in named(bundles[slug], "winners"))
+    enough = sorted(name for name, number in wins.items() if number >= 3)
+    assert named(bundles["excellent-window-2025"], "candidates") == enough
 
 
 def test_the_record_names_no_voter(bundles, accounts):
@@ -159,7 +198,7 @@ def test_a_changed_byte_or_another_root_is_said_in_a_sentence(bundles, tmp_path)
     for name in sorted({*FILES, "manifest.json"}):
         broken = tmp_path / name / slug
         shutil.copytree(folder, broken)
-        content = bytearray((broken / name).read_bytes())
+        content = bytearray((broken / name).read_bytes() or b"\n")
         content[len(content) // 2] ^= 1
         (broken / name).write_bytes(bytes(content))
         wrong.append(verify(broken))

@@ -9,7 +9,7 @@ import pytest
 from .conftest import NOW, lines
 from .visitor import Visitor
 
-pytestmark = pytest.mark.xdist_group("doors-large")
+pytestmark = [pytest.mark.once, pytest.mark.xdist_group("doors-large")]
 
 ROLES = ("staff", "union_officer", "hr_admin", "auditor")
 EVERYBODY = [

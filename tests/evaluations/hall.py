@@ -7,7 +7,7 @@ import itertools
 from dataclasses import dataclass, field
 
 from evaluations.models import Award, Election, RollEntry
-from evaluations.services import awards, nominations, rounds, sealing, voting
+from evaluations.services import awards, nominations, results, rounds, sealing, voting
 from intranet import clock
 from intranet.access.models import User
 from intranet.people.models import Leadership, Person, Posting, Unit, Window
@@ -132,6 +132,27 @@ def close(election: Election) -> Election:
     with clock.at(ENDS):
         sealing.close_voting(election, None)
         return sealing.declare_sealed(election, None)
+
+
+def on_notice(hall: Hall, award: Award | None = None) -> Election:
+    """A round whose list is on public notice: three voted alike, two win, the third does not."""
+    election = voting_round(hall, award or make_award(hall, notice_place="一楼公示栏"))
+    for user in hall.staff[:3]:
+        vote(election, user, *keys_of(election)[:2])
+    close(election)
+    with clock.at(ENDS):
+        results.start_notice(election=election, by=hall.officer)
+    election.refresh_from_db()
+    return election
+
+
+def commended(hall: Hall, award: Award | None = None) -> Election:
+    """The morning after the last day of notice."""
+    election = on_notice(hall, award)
+    assert election.notice_last is not None
+    rounds.advance(clock.start_of(election.notice_last + dt.timedelta(days=1), 9))
+    election.refresh_from_db()
+    return election
 
 
 def entry(election: Election, user: User) -> RollEntry:

@@ -38,6 +38,5 @@ def go(*processes: subprocess.Popen) -> Counter:
         process.stdin.flush()
     for process in processes:
         said, _errors = process.communicate(timeout=PATIENCE)
-        last = said.splitlines()[-1] if said else ""
-        outcomes.update({"killed": 1} if last == "killed" else json.loads(last))
+        outcomes.update(json.loads(said.splitlines()[-1]))
     return outcomes

@@ -438,13 +438,13 @@ def test_without_the_lock_a_quota_is_overrun(own_database, monkeypatch):
     )
     monkeypatch.setattr(nominations.transaction, "atomic", lambda function=None, **_more: _Nothing())
     together = threading.Barrier(5)
-    real = nominations._check_subject
+    real = nominations.check_subject
 
     def after_everyone(*args):
         real(*args)
         together.wait()
 
-    monkeypatch.setattr(nominations, "_check_subject", after_everyone)
+    monkeypatch.setattr(nominations, "check_subject", after_everyone)
     monkeypatch.setattr(nominations, "recommend", nominations.recommend.__wrapped__)
     number, _said = race_for_the_last_place(make_hall(5))
     assert number > 1

@@ -161,7 +161,8 @@ def test_one_round_a_period_unless_the_first_was_called_off(hall):
     [
         ("quarter", dt.date(2026, 12, 31), "-2026-q4", "2026年第4季度"),
         ("year", dt.date(2026, 12, 31), "-2026", "2026年"),
-        ("once", dt.date(2027, 3, 1), "-2026-10", "2026年10月"),
+        ("once", dt.date(2026, 10, 31), "-2026-10", "2026年10月"),
+        ("once", dt.date(2027, 3, 1), "-2026-10", "2026年"),
     ],
 )
 def test_periods(hall, period, last, slug, label):

@@ -14,6 +14,7 @@ import math
 import os
 import random
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from django.views.debug import ExceptionReporter
 from evaluations.models import Ballot, Candidate, Election, Mark, RollEntry
 from evaluations.services import table_rewrite, voting
 from evaluations.services.rounds import advance
+from evaluations.tally import seal_choices
 from intranet import clock
 
 from .hall import DURING_VOTE, ENDS, entry, keys_of, make_award, make_hall, vote, voting_round
@@ -43,6 +45,8 @@ class Vote:
         award = make_award(self.hall, max_choices=4, months_at_hall=0)
         self.election = voting_round(self.hall, award, candidates=10)
         self.truth: dict[int, str] = {}
+        # What somebody at the door of the hall has seen: who voted when.
+        self.order: list[int] = []
 
     def cast(self) -> Vote:
         sets = list(itertools.combinations(keys_of(self.election), 4))
@@ -50,7 +54,9 @@ class Vote:
         voters = self.chance.sample(self.hall.staff, VOTERS)
         for user, chosen in zip(voters, choices, strict=True):
             vote(self.election, user, *chosen)
-            self.truth[entry(self.election, user).pk] = voting.seal_choices(chosen)
+            voter = entry(self.election, user).pk
+            self.truth[voter] = seal_choices(chosen)
+            self.order.append(voter)
         return self
 
     def right(self, guesses: dict[int, str]) -> int:
@@ -126,8 +132,8 @@ def raw_tuples(table: str, read) -> list[tuple]:
 
 
 def mark_of(data: bytes) -> int:
-    """id uuid, receipt varchar, election_id bigint, entry_id bigint: the last eight bytes."""
-    return int.from_bytes(data[-8:], "little")
+    """id uuid, receipt varchar, election_id bigint, entry_id bigint, on_paper boolean: eight before the last byte."""
+    return int.from_bytes(data[-9:-1], "little")
 
 
 ENVELOPE = re.compile(rb'\{"choices":\[[^\]]*\]\}')
@@ -188,6 +194,20 @@ def in_the_log(election) -> dict[int, str]:
     return {receipts[mark]: ballot for mark, ballot in zip(marks, ballots, strict=False)}
 
 
+def by_onlooker(order: list[int], election) -> dict[str, dict[int, str]]:
+    """Links of somebody who saw the order of voting, by every order the ballots' table can be put in."""
+    hidden = "ctid" if connection.vendor == "postgresql" else "rowid"
+    statements = {
+        "place": f"SELECT envelope FROM {BALLOT} WHERE election_id = %s ORDER BY {hidden}",
+        "natural": f"SELECT envelope FROM {BALLOT} WHERE +election_id = %s",
+        "key": f"SELECT envelope FROM {BALLOT} WHERE election_id = %s ORDER BY id",
+    }
+    return {
+        name: dict(zip(order, (text for (text,) in rows(statement, election.pk)), strict=True))
+        for name, statement in statements.items()
+    }
+
+
 ATTACKS = {
     "postgresql": [by_place, by_natural_order, by_transaction, by_lock_on_the_roll, by_raw_pages],
     "sqlite": [by_place, by_natural_order, in_the_log, in_the_file],
@@ -234,6 +254,32 @@ def test_before_sealing_the_attacks_link_nearly_all_after_sealing_only_chance(op
         assert after[name] <= ALLOWED, f"{name} still links ballots to voters"
 
 
+def test_who_saw_the_order_of_voting_links_before_sealing_and_guesses_after(own_database):
+    before, after = Counter(), Counter()
+    hall = make_hall(VOTERS)
+    for seed in range(ROUNDS):
+        seen = Vote(100 + seed, hall).cast()
+        for name, guesses in by_onlooker(seen.order, seen.election).items():
+            before[name] += seen.right(guesses)
+        advance(ENDS)
+        for name, guesses in by_onlooker(seen.order, seen.election).items():
+            after[name] += seen.right(guesses)
+    assert before["place"] == ROUNDS * VOTERS
+    # The keys are random: they never gave the order.
+    assert before["key"] <= ALLOWED
+    assert all(number <= ALLOWED for number in after.values()), after
+
+
+@pytest.mark.django_db
+def test_keys_are_random_and_hold_no_time():
+    hall = make_hall(4)
+    election = voting_round(hall)
+    for user in hall.staff:
+        vote(election, user, keys_of(election)[0])
+    for model in (Mark, Ballot):
+        assert {row.pk.version for row in model.objects.all()} == {4}
+
+
 @pytest.mark.control
 def test_without_the_new_tables_the_attacks_go_on_linking(open_log, monkeypatch):
     monkeypatch.setattr(table_rewrite, "rewrite", lambda: None)
@@ -256,7 +302,7 @@ def test_without_the_clean_up_the_log_or_the_dead_rows_go_on_linking(open_log, m
 
 def in_place() -> None:
     with connection.cursor() as cursor:
-        for table, order in table_rewrite.ORDERS:
+        for table, order in table_rewrite.orders().items():
             cursor.execute(f"CREATE TEMP TABLE aside AS SELECT * FROM {table} ORDER BY {order}")
             cursor.execute(f"DELETE FROM {table}")
             cursor.execute(f"INSERT INTO {table} SELECT * FROM aside")
@@ -352,6 +398,37 @@ def test_no_other_table_changes_when_a_ballot_is_cast(own_database):
     assert changed == {MARK: 1, BALLOT: 1}
 
 
+def contents(leave_out: tuple[str, ...] = ()) -> dict[str, str]:
+    """Every row of every table as text."""
+    names = [name for name in connection.introspection.table_names() if name not in leave_out]
+    return {name: repr(sorted(map(repr, rows(f'SELECT * FROM "{name}"')))) for name in names}
+
+
+def test_a_ballot_sent_from_a_page_leaves_nothing_but_its_two_rows(own_database, client, mailoutbox, settings):
+    """Sessions, caches, queues, mails, logs and files: what is there before the ballot is sent is there after."""
+    hall = make_hall(4)
+    election = voting_round(hall)
+    key, voter = keys_of(election)[0], hall.staff[3]
+    client.force_login(voter)
+    address = f"/awards/{election.slug}/vote/"
+    with clock.at(DURING_VOTE):
+        client.get(address)
+        session = client.session.items()
+        before = contents((MARK, BALLOT))
+        receipt = voting.new_receipt()
+        assert client.post(address, {"choice": key, "receipt": receipt}).status_code == 303
+        client.get(address)
+    assert contents((MARK, BALLOT)) == before
+    assert list(client.session.items()) == list(session)
+    assert mailoutbox == []
+    envelope = seal_choices([key])
+    for path in Path(settings.VAR_DIR).rglob("*"):
+        if path.is_file() and path.suffix not in (".sqlite3", ".sqlite3-wal"):
+            content = path.read_bytes()
+            assert receipt.encode() not in content, path
+            assert envelope.encode() not in content, path
+
+
 def test_nothing_of_a_ballot_is_logged_or_signalled(db, caplog):
     from django.db.models.signals import post_save, pre_save
 
@@ -384,10 +461,10 @@ def test_an_error_report_shows_neither_choices_nor_receipt(db, monkeypatch, sett
     election = voting_round(hall)
     key, receipt = keys_of(election)[0], voting.new_receipt()
 
-    def fail(rows):
+    def fail(cursor, voter, envelope):
         raise RuntimeError("the disk is full")
 
-    monkeypatch.setattr(Ballot.objects, "bulk_create", fail)
+    monkeypatch.setattr(voting, "_write_ballot", fail)
     try:
         with clock.at(DURING_VOTE):
             voting.cast_ballot(election=election, user=hall.staff[0], choices=[key], receipt=receipt)

@@ -58,8 +58,8 @@ def elections(draw):
 
 
 def counted(rules, keys, ballots):
-    envelopes = [(json.dumps({"choices": ballot}), 1) for ballot in ballots]
-    return count(rules=rules, keys=keys, envelopes=envelopes, roll=100)
+    envelopes = [("staff", json.dumps({"choices": ballot}), 1) for ballot in ballots]
+    return count(rules=rules, keys=keys, envelopes=envelopes, roll={"staff": 500})
 
 
 @given(elections())
@@ -99,8 +99,10 @@ def test_never_more_winners_than_places_and_nobody_without_a_vote(election):
 @given(elections(), st.integers(2, 5))
 def test_equal_ballots_counted_together_or_one_by_one_are_the_same(election, times):
     rules, keys, ballots = election
-    together = [(json.dumps({"choices": ballot}), times) for ballot in ballots]
-    assert count(rules=rules, keys=keys, envelopes=together, roll=100) == counted(rules, keys, ballots * times)
+    together = [("staff", json.dumps({"choices": ballot}), times) for ballot in ballots]
+    assert count(rules=rules, keys=keys, envelopes=together, roll={"staff": 500}) == counted(
+        rules, keys, ballots * times
+    )
 
 
 @given(elections())
@@ -139,7 +141,7 @@ def test_the_envelope_is_the_same_whatever_the_order_of_choosing():
 def test_what_is_no_envelope_is_a_void_ballot(envelope):
     assert choices_in(envelope) is None
     rules = {"places": 1, "min_choices": 0, "max_choices": 1}
-    result = count(rules=rules, keys=["a"], envelopes=[(envelope, 2)], roll=9)
+    result = count(rules=rules, keys=["a"], envelopes=[("staff", envelope, 2)], roll={"staff": 9})
     assert (result.void, result.valid, result.ballots, result.roll) == (2, 0, 2, 9)
 
 

@@ -60,13 +60,15 @@ def test_a_round_goes_its_whole_way(own_database, settings):
     assert events.head(election) == chain[-1].hash
     said = [
         "Round planned",
-        f"Opened; {election.roll_size} on the roll, root {election.roll_root}",
+        f"Opened; {election.roll_size} on the roll, root of rules and roll {election.opening_root}",
         "Recommendation opened",
         "Recommendation closed, review began",
         "Review finished; 3 candidates",
         "Voting opened",
         "Voting closed",
-        f"Ballots sealed: 6 of {election.roll_size}, valid 6, void 0",
+        f"Ballots sealed: 6 of {election.roll_size}, root of the boxes {election.sealing_root}",
+        f"Inputs frozen, hash {election.inputs_hash}",
+        "Boxes opened: valid 6, void 0",
         f"Public notice from 2026-11-09 to 2026-11-13, record {election.record_root}",
         "Recounted: agrees",
         "Commended: 2 honours",
@@ -75,7 +77,7 @@ def test_a_round_goes_its_whole_way(own_database, settings):
     officer, scrutineer = "工会周 (Union officer)", "监票吴 (Scrutineer)"
     assert [row.who for row in chain] == [
         *(officer, officer, "clock", "clock", officer),
-        *("clock", "clock", "clock", officer, scrutineer, "clock"),
+        *("clock", "clock", "clock", "clock", "clock", officer, scrutineer, "clock"),
     ]
 
 

@@ -1,7 +1,7 @@
 """A process that casts ballots, for tests with several of them: python -m tests.evaluations.voters ELECTION HOW.
 
 Prints "ready", waits for a line, then votes. HOW is JSON: {"users": [pk, ...], "choices": [[key, ...], ...],
-"threads": n, "off": guard to take away, "die": where to be killed}. Prints one JSON line of outcomes.
+"threads": n, "off": guard to take away}. Prints one JSON line of outcomes.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import signal
 import sys
 import threading
 from collections import Counter
@@ -23,7 +22,7 @@ def main() -> None:
     django.setup()
     election_pk, how = int(sys.argv[1]), json.loads(sys.argv[2])
     with contextlib.ExitStack() as stack:
-        for patch in guards_off(how.get("off", "")) + death(how.get("die", "")):
+        for patch in guards_off(how.get("off", "")):
             stack.enter_context(patch)
         outcomes = vote_all(election_pk, how)
     print(json.dumps(outcomes), flush=True)
@@ -89,40 +88,10 @@ def guards_off(off: str) -> list:
     from evaluations.services import voting
 
     if off == "row lock":
-        from evaluations.models import RollEntry
-
-        def unlocked(election, user):
-            found = RollEntry.objects.select_related("election")
-            return found.get(election=election, person__user=user)
-
-        return [mock.patch.object(voting, "_locked_entry", unlocked)]
+        # As many parameters, and no lock.
+        return [mock.patch.object(voting, "LOCK_ENTRY", "SELECT %s::bigint, %s::bigint; ")]
     if off == "transaction":
         return [mock.patch.object(voting, "transaction", SimpleNamespace(atomic=nullcontext))]
-    return []
-
-
-def death(die: str) -> list:
-    """Be killed, as by the power cut, at a place inside cast_ballot."""
-    from evaluations.services import voting
-
-    def kill(*_args, **_kwargs):
-        print("killed", flush=True)
-        os.kill(os.getpid(), signal.SIGKILL)
-
-    if die == "after the lock":
-        return [mock.patch.object(voting, "_refuse_second", kill)]
-    if die == "before the mark":
-        return [mock.patch.object(voting.Mark.objects, "bulk_create", kill)]
-    if die == "between mark and ballot":
-        return [mock.patch.object(voting.Ballot.objects, "bulk_create", kill)]
-    if die == "before the commit":
-        real = voting.Ballot.objects.bulk_create
-
-        def record_then_die(rows):
-            real(rows)
-            kill()
-
-        return [mock.patch.object(voting.Ballot.objects, "bulk_create", record_then_die)]
     return []
 
 

@@ -1,6 +1,6 @@
 """axe, language marks and untranslated words on every page of the matrix: phone and desktop, light and dark.
 
-A run on SQLite and one on PostgreSQL see all four looks together; ``FULL=1`` sees them in one.
+Each page is seen in two of the four looks, by turns; with ``FULL=1`` in all.
 
 ``pytest tests/journeys/test_every_page.py -n 2 -rP`` prints how many routes, pages and axe runs there were.
 """
@@ -11,17 +11,16 @@ import json
 import os
 import re
 from collections.abc import Iterator
-from importlib.resources import files
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from tests.matrix import world as worlds
 
+from .axe import AXE, serious
 from .every_page import Doors, Visit, served, visits
 
-pytestmark = [pytest.mark.browser]
+pytestmark = [pytest.mark.browser, pytest.mark.once]
 
 # Pieces to share among workers; each builds a world of its own in about two seconds.
 PARTS = 4
@@ -29,16 +28,6 @@ WIDTHS = (360, 1280)
 HEIGHT = 800
 SCHEMES = ("light", "dark")
 ALL_LOOKS = [(width, scheme) for width in WIDTHS for scheme in SCHEMES]
-SERIOUS = ("serious", "critical")
-AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
-# Colours are measured where they come to rest: what glides from light to dark is moved to its end first.
-RUN_AXE = """() => {
-    for (const moving of document.getAnimations()) if (moving instanceof CSSTransition) moving.finish();
-    return axe.run(document, {resultTypes: ["violations"]}).then(found => found.violations.map(rule => ({
-        id: rule.id, impact: rule.impact,
-        where: rule.nodes.slice(0, 3).map(node => node.target.join(" ") + " " + node.html.slice(0, 120))
-    })));
-}"""
 # Every piece of text: what it says, in which language its surroundings claim it is, whether it is a name to be kept.
 # Left out is what nobody is ever shown: content of frames, a button and a counter Wagtail draws and keeps hidden.
 TEXTS = """() => {
@@ -73,11 +62,11 @@ def world(own_database, settings):
     return worlds.build()
 
 
-def looks_of_this_run() -> list[tuple[int, str]]:
-    """No look of a page hangs on the database: each run takes two of the four, and both runs all of them."""
+def looks_of(number: int) -> list[tuple[int, str]]:
+    """A phone and a desktop, one light and one dark, by turns from page to page; with ``FULL=1`` all four."""
     if os.environ.get("FULL") == "1":
         return ALL_LOOKS
-    crossed = connection.vendor == "postgresql"
+    crossed = number % 2
     return [(WIDTHS[0], SCHEMES[crossed]), (WIDTHS[1], SCHEMES[not crossed])]
 
 
@@ -108,10 +97,9 @@ class Reader:
             page.set_viewport_size({"width": width, "height": HEIGHT})
             page.emulate_media(color_scheme=scheme)
             self.axe_runs += 1
-            for found in page.evaluate(RUN_AXE):
-                if found["impact"] in SERIOUS:
-                    where = json.dumps(found, ensure_ascii=False)
-                    yield f"{visit.name} as {visit.role}, {width} px {scheme}: {where}"
+            for found in serious(page):
+                where = json.dumps(found, ensure_ascii=False)
+                yield f"{visit.name} as {visit.role}, {width} px {scheme}: {where}"
 
     def read(self, visit: Visit) -> Iterator[str]:
         """Everything wrong with one page. The admin's English is Wagtail's own, so only its Chinese is read."""
@@ -155,15 +143,17 @@ def test_every_page_can_be_read_by_everybody(chromium, world, part) -> None:
     doors, routes = Doors(world), visits(world)[part::PARTS]
     pages = [visit for visit in routes if doors.answers_html(visit)]
     with served() as base:
-        reader = Reader(chromium, doors, base, looks_of_this_run())
-        problems = [problem for visit in pages for problem in reader.read(visit)]
+        reader, problems = Reader(chromium, doors, base, ALL_LOOKS), []
+        for number, visit in enumerate(pages):
+            reader.looks = looks_of(number)
+            problems += reader.read(visit)
         reader.close()
     print(
         f"part {part + 1} of {PARTS}: {len(routes)} routes answer GET, {len(pages)} of them with HTML; "
         f"{reader.visited} pages visited, {reader.axe_runs} axe runs"
     )
     assert reader.visited == len(pages) > len(routes) / 2
-    assert reader.axe_runs == reader.visited * len(looks_of_this_run())
+    assert reader.axe_runs == reader.visited * len(looks_of(0))
     assert not problems, f"{len(problems)} problems\n" + "\n".join(sorted(set(problems)))
 
 

@@ -13,12 +13,12 @@ import pytest
 from demo import messy_register
 
 from .conftest import sign_in
+from .days import DESKTOP, PHONE, follow, press
 from .every_page import Visit
 from .sheets import book
 from .test_every_page import ALL_LOOKS, Reader
-from .test_service_star import DESKTOP, PHONE, press
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("doors")]
+pytestmark = [pytest.mark.browser, pytest.mark.once, pytest.mark.xdist_group("doors")]
 
 
 class Officer:
@@ -71,8 +71,7 @@ def test_from_nine_problems_to_a_receipt_and_back(hall, chromium, personnel, fac
     assert "缺少" in officer.bring(messy)
     unknown = page.locator(".sheet-ignored li").filter(has_text="派来的地方")
     unknown.locator("select").select_option("unit")
-    unknown.locator("button").click()
-    page.wait_for_load_state()
+    follow(page, unknown.locator("button"))
     officer.look()
     assert page.locator("section[aria-labelledby=problems] tbody tr").count() == messy_register.PROBLEMS
     assert page.locator("form[action$='/confirm/']").count() == 0
@@ -91,8 +90,7 @@ def test_from_nine_problems_to_a_receipt_and_back(hall, chromium, personnel, fac
     assert "已导入" in officer.look()
     named = "from intranet.people.models import Person; print(Person.objects.filter(name='欧阳慧敏').count())"
     assert hall.manage("shell", "-v", "0", "-c", named).stdout.split()[-1] == "1"
-    page.get_by_role("button", name="撤销本次导入").click()
-    page.wait_for_load_state()
+    follow(page, page.get_by_role("button", name="撤销本次导入"))
     assert "已撤销" in officer.look()
     assert hall.manage("shell", "-v", "0", "-c", named).stdout.split()[-1] == "0"
     assert not officer.problems

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from demo.running import ROOT
-
-from . import sheets
-from .conftest import sign_in
+from . import sheets, taking
+from .days import Days, follow, press
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journey")]
 
 PASSWORD = "qingquan-hall-2026"
 PHONE = {"width": 360, "height": 760}
-DESKTOP = {"width": 1280, "height": 860}
 DAYS = {
     "set up": "2026-11-23T09:00:00+08:00",
     "recommend": "2026-11-24T09:30:00+08:00",
@@ -29,44 +24,9 @@ DAYS = {
 }
 
 
-class Days:
-    """One hall on several days: the same database and files, the clock moved on."""
-
-    def __init__(self, start_hall, chromium) -> None:
-        self.start_hall, self.chromium = start_hall, chromium
-        self.hall = None
-        self.problems: list[str] = []
-
-    def morning(self, day: str) -> None:
-        if self.hall is None:
-            self.hall = self.start_hall(clock=DAYS[day])
-            return
-        self.hall.stop()
-        environment = self.hall.environment
-        database = environment.get("DATABASE_URL", "").rsplit("/", 1)[-1]
-        self.hall = self.start_hall(clock=DAYS[day], var=Path(environment["VAR_DIR"]), database=database)
-        self.hall.manage("tick")
-
-    def page_for(self, username: str, view=DESKTOP, password: str = PASSWORD):
-        context = self.chromium.new_context(viewport=view)
-        page = context.new_page()
-        page.on("console", lambda message: message.type == "error" and self.problems.append(message.text))
-        sign_in(page, self.hall.base, username, password)
-        return page
-
-    def go(self, page, path: str) -> None:
-        answer = page.goto(self.hall.base + path)
-        assert answer.status == 200, f"{path}: {answer.status}"
-
-
-def press(page, where: str = "main form") -> None:
-    page.locator(f"{where} button.btn-primary").first.click()
-    page.wait_for_load_state()
-
-
 @pytest.fixture
 def days(start_hall, chromium) -> Days:
-    return Days(start_hall, chromium)
+    return Days(start_hall, chromium, DAYS, PASSWORD)
 
 
 def test_from_register_to_wall_of_honour(days: Days, tmp_path: Path) -> None:
@@ -139,10 +99,8 @@ def open_accounts(days: Days, page) -> None:
     """The personnel office makes a slip for each; everyone opens their account with it and chooses a password."""
     for number, name, *_rest in sheets.PEOPLE:
         days.go(page, f"/people/?q={number}")
-        page.locator("main").get_by_role("link", name=name).first.click()
-        page.wait_for_load_state()
-        page.locator("form[action$='/account/'] button").click()
-        page.wait_for_load_state()
+        follow(page, page.locator("main").get_by_role("link", name=name).first)
+        follow(page, page.locator("form[action$='/account/'] button"))
         code = page.locator(".slip-code").inner_text()
         own = days.chromium.new_context().new_page()
         own.goto(f"{days.hall.base}/activate/")
@@ -159,10 +117,8 @@ def open_accounts(days: Days, page) -> None:
 
 def appoint_chief_representative(days: Days, page) -> None:
     days.go(page, "/people/?q=QQ001")
-    page.locator("main").get_by_role("link", name="欧阳静").first.click()
-    page.wait_for_load_state()
-    page.locator("main a[href$='/appoint/']").first.click()
-    page.wait_for_load_state()
+    follow(page, page.locator("main").get_by_role("link", name="欧阳静").first)
+    follow(page, page.locator("main a[href$='/appoint/']").first)
     page.select_option("select[name=kind]", "chief_representative")
     page.select_option("select[name=unit]", label=sheets.UNIT)
     press(page)
@@ -180,8 +136,7 @@ def plan_and_open(days: Days) -> str:
     press(page)
     assert page.url.endswith("/manage/"), page.inner_text("main")
     slug = page.url.rstrip("/").split("/")[-2]
-    page.locator(".next-step .btn-primary").click()
-    page.wait_for_load_state()
+    follow(page, page.locator(".next-step .btn-primary"))
     if page.url.endswith("/open/"):
         press(page)
     page.context.close()
@@ -191,8 +146,7 @@ def plan_and_open(days: Days) -> str:
 def recommend(days: Days, slug: str) -> None:
     chief = days.page_for("QQ001", PHONE)
     days.go(chief, f"/awards/{slug}/recommend/unit/?q=曾小芸")
-    chief.locator(".pick-list a.btn-primary").first.click()
-    chief.wait_for_load_state()
+    follow(chief, chief.locator(".pick-list a.btn-primary").first)
     chief.fill("textarea[name=reason]", "材料一次讲清,群众少跑路。")
     press(chief)
     clerk = days.page_for("QQ004", PHONE)
@@ -210,8 +164,7 @@ def review(days: Days, slug: str) -> None:
         days.go(page, f"/awards/{slug}/manage/review/")
         press(page, "form[action$='/approve/']")
     days.go(page, f"/awards/{slug}/manage/")
-    page.locator(".next-step .btn-primary").click()
-    page.wait_for_load_state()
+    follow(page, page.locator(".next-step .btn-primary"))
     page.context.close()
 
 
@@ -230,7 +183,7 @@ def vote(days: Days, slug: str, username: str, choice: int) -> str:
     with second.expect_response(lambda answer: answer.request.method == "POST") as answered:
         second.locator("#ballot button.btn-primary").click()
     assert answered.value.status == 409
-    days.problems[:] = [text for text in days.problems if "409" not in text]
+    days.refused(409)
     page.context.close()
     return receipt
 
@@ -242,8 +195,7 @@ def start_notice(days: Days, slug: str) -> None:
     scrutineer.context.close()
     officer = days.page_for("UN01")
     days.go(officer, f"/awards/{slug}/manage/")
-    officer.locator(".next-step .btn-primary").click()
-    officer.wait_for_load_state()
+    follow(officer, officer.locator(".next-step .btn-primary"))
     if officer.url.endswith("/start-notice/"):
         press(officer)
     days.go(officer, f"/awards/{slug}/notice/")
@@ -254,20 +206,14 @@ def start_notice(days: Days, slug: str) -> None:
 def published(days: Days, slug: str, folder: Path) -> None:
     page = days.page_for("QQ002", PHONE)
     days.go(page, f"/awards/{slug}/notice/")
-    root = page.locator("#record-root").inner_text().strip()
-    head = page.locator("#events-head").inner_text().strip()
+    fingerprints = taking.fingerprints(page)
     days.go(page, "/awards/honours/")
     assert "曾小芸" in page.inner_text("main")
     record = folder / "record"
     days.hall.manage("election_bundle", slug, str(record))
-    recount = subprocess.run(
-        [sys.executable, ROOT / "docs" / "verify_election.py", record, "--root", root, "--events", head, "--result"],
-        capture_output=True,
-        text=True,
-    )
-    assert recount.returncode == 0, recount.stdout + recount.stderr
+    said = taking.recounted(record, *fingerprints, "--result")
     result = json.loads((record / "result.json").read_text())
     names = {row["key"]: row["name"] for row in json.loads((record / "candidates.json").read_text())}
     assert [names[key] for key in result["winners"]] == ["曾小芸"]
     assert sorted(result["counts"].values()) == [1, 2]
-    assert result["winners"][0] in recount.stdout
+    assert result["winners"][0] in said

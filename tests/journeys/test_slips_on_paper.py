@@ -12,7 +12,7 @@ from django.test import RequestFactory
 from intranet.access import one_time, slip_pages
 from tests.people_of_the_hall import make_user
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+pytestmark = [pytest.mark.browser, pytest.mark.once, pytest.mark.django_db]
 ADDRESS = "http://hall.test/slips"
 NAMES = ("林小雨", "欧阳修远", "买买提·艾力·阿卜杜热合曼·吐尔逊江·麦麦提敏", "阿依古丽" * 15)
 PLACES = ("", "云溪区税务局", "云溪区人力资源和社会保障局公共服务中心", "区" * 40)

@@ -56,6 +56,11 @@ BY_ROUTE: dict[str, Callable[[World, Any], Trio | Parameters]] = {
     "calendars:end": of_person("subscription"),
     "calendars:renew": of_person("subscription"),
     "calendars:feed": of_person("token", "token"),
+    "figures:window": of_person("window"),
+    **{
+        f"figures:{name}": of_person("incident")
+        for name in ("incident", "decide_incident", "appeal_incident", "settle_appeal")
+    },
     "people:window": of_person("window"),
     "people:unit": of_person("unit"),
     "people:dismiss": of_person("leadership"),
@@ -80,13 +85,22 @@ BY_ROUTE: dict[str, Callable[[World, Any], Trio | Parameters]] = {
     **{f"papers:{name}": shared("paper") for name in ("paper", "download", "remove")},
     **{
         f"papers:{name}": lambda world, user: {"key": "papers.material"}
-        for name in ("make", "template", "template_file", "template_example", "template_default")
+        for name in ("make", "take", "template", "template_file", "template_example", "template_default")
     },
     "papers:template_again": shared("own_template"),
+    "evaluations:certificate": of_person("honour"),
     "evaluations:award_edit": shared("award", "slug"),
+    "evaluations:award_parts": shared("award", "slug"),
+    "evaluations:award_skip": shared("award", "slug"),
+    "evaluations:award_hold": shared("skip"),
     "evaluations:round_new": shared("award", "slug"),
     "evaluations:nomination_answer": of_person("nomination", deed="accept"),
     "evaluations:nomination_decide": of_person("nomination", deed="approve"),
+    "evaluations:add_form": of_person("nomination"),
+    "evaluations:veto_enter": of_person("nomination"),
+    "evaluations:veto_appeal": of_person("veto"),
+    "evaluations:veto_settle": of_person("veto"),
+    "evaluations:objection_settle": shared("objection"),
     "evaluations:recommend_choose": shared("round", "slug", kind="colleague"),
     "evaluations:recommend_state": lambda world, user: {
         "slug": world.shared["round"],
@@ -98,9 +112,21 @@ BY_ROUTE: dict[str, Callable[[World, Any], Trio | Parameters]] = {
         for name in (
             *("round", "vote", "receipt", "notice", "recommend", "recommend_self", "manage", "open", "dates"),
             *("review", "finish_review", "settle_tie", "start_notice", "call_off", "roll", "qr", "scrutiny"),
-            *("recount", "record"),
+            *("recount", "record", "file_recommendation", "objections", "wall", "again", "eligible"),
+            *("certificates", "meeting", "accept_validity", "archive", "draft_news"),
         )
     },
+    **{
+        f"evaluations:{name}": shared("assessed", "slug")
+        for name in (
+            *("assessment", "assessment_bring", "assessment_take_away", "assessment_excuse", "assessment_freeze"),
+            *("my_scores", "explained"),
+        )
+    },
+    "evaluations:attest": shared("round", "slug", act="record"),
+    "evaluations:paper": shared("round", "slug"),
+    "evaluations:paper_count": shared("round", "slug", box="staff"),
+    "evaluations:terminal_end": shared("terminal"),
     "workdays:year": lambda world, user: {"year": 2026},
     "workdays:announce": lambda world, user: {"year": 2026},
     "workdays:remove_day": shared("day"),

@@ -18,6 +18,7 @@ from tests.matrix.objects import UnknownParameter, objects_for
 
 
 @pytest.mark.django_db
+@pytest.mark.once
 def test_every_address_gives_each_role_what_the_matrix_says(recording):
     measured = measure(world.build())
     written = matrix.rows()

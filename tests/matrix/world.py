@@ -20,9 +20,18 @@ from wagtail.models import Collection, CollectionViewRestriction, Page, Site
 
 from intranet import clock
 from intranet.access.models import Role, User
-from intranet.access.roles import CHIEF_REPRESENTATIVE, ROLES, SITE_EDITOR, STAFF, UNION_OFFICER, WINDOW_HEAD
+from intranet.access.roles import (
+    CENTRE_LEADER,
+    CHIEF_REPRESENTATIVE,
+    ROLES,
+    SITE_EDITOR,
+    STAFF,
+    UNION_OFFICER,
+    WINDOW_HEAD,
+)
 from intranet.calendars.models import FeedToken, Scheduled
 from intranet.calendars.services import issue_token
+from intranet.figures.models import Incident
 from intranet.pages.services import publish_notice
 from intranet.papers.models import OwnTemplate, Paper
 from intranet.people.models import Body, CorrectionRequest, Leadership, Membership, Posting, Unit, Window, Zone
@@ -79,7 +88,7 @@ def build() -> World:
     lead(world.users[WINDOW_HEAD], WINDOW_HEAD, window=windows[here])
     world.shared = shared_things(zone, world.users[SITE_EDITOR])
     if apps.is_installed("evaluations"):
-        world.shared |= a_round(world)
+        world.shared |= a_round(world) | an_assessed_round(world)
         for user in (*world.users.values(), world.mate, world.foreigner):
             world.things[user.pk] |= recommended(user, world.shared["round"])
     return world
@@ -87,27 +96,70 @@ def build() -> World:
 
 def a_round(world: World) -> dict[str, Any]:
     """A round in which voting is open; its people are nobody of the world."""
+    from evaluations.models import Objection
+    from evaluations.services import terminals
     from tests.evaluations import hall
 
-    election = hall.voting_round(hall.make_hall())
+    made = hall.make_hall()
+    election = hall.voting_round(made)
+    terminal, _token = terminals.open_terminal(label="大厅东角", by=made.officer)
     nomination = election.nominations.first()
+    objection = Objection.objects.create(
+        election=election,
+        number=1,
+        channel="unnamed",
+        text="内容",
+        received_on=NOW.date(),
+        by=election.created_by,
+        created_at=NOW,
+    )
+    new_year = election.period_first.replace(month=1)
+    skip = election.award.skips.create(
+        period_first=new_year,
+        reason="春节",
+        by=world.users[UNION_OFFICER],
+        created_at=NOW,
+    )
     return {
+        "skip": skip.pk,
+        "objection": objection.pk,
         "round": election.slug,
         "award": election.award.slug,
         "nomination": nomination.pk,
         "candidate": nomination.person_id,
+        "terminal": terminal.pk,
     }
 
 
+def an_assessed_round(world: World) -> dict[str, Any]:
+    """A round whose inputs are frozen; whoever leads the centre had a seat on its panel."""
+    from evaluations.services import assessment
+    from tests.evaluations import assessed, hall
+
+    its_hall = hall.make_hall()
+    award = assessed.make_award_without_ballot(its_hall)
+    assessed.component(award, "leaders", "panel", "100", label="领导评分", panel_roles=[CENTRE_LEADER])
+    election = assessed.reviewed(its_hall, award)
+    for seat in election.seats.select_related("user"):
+        assessed.give(election, seat.user, "90", "80", "70", at=NOW)
+    with clock.at(NOW):
+        assessment.freeze(election=election, by=its_hall.officer)
+    return {"assessed": election.slug}
+
+
 def recommended(user: User, slug: str) -> dict[str, Any]:
-    """A recommendation by oneself, accepted and not yet reviewed."""
-    from evaluations.models import Election, Nomination
+    """A recommendation by oneself, accepted, with a veto against it; and an honour from before the site."""
+    from evaluations.models import Election, Honour, Nomination, Veto
 
     election = Election.objects.get(slug=slug)
     made = Nomination.objects.create(
         election=election, kind="self", person=user.person, by=user, reason="理由", state="accepted", created_at=NOW
     )
-    return {"nomination": made.pk}
+    veto = Veto.objects.create(nomination=made, kind="discipline", evidence="证据", by=user, created_at=NOW)
+    honour = Honour.objects.create(
+        person=user.person, award_name="先进个人", name=user.name, period_label="2020年", published_on=LONG_AGO
+    )
+    return {"nomination": made.pk, "veto": veto.pk, "honour": honour.pk}
 
 
 def lead(user: User, kind: str, **place: Any) -> None:
@@ -138,6 +190,15 @@ def things_of(user: User, unit: Unit, window: Window, body: Body) -> dict[str, A
         "membership": Membership.objects.create(person=person, body=body, starts_on=LONG_AGO).pk,
         "correction": CorrectionRequest.objects.create(
             person=person, field="mobile", text="请更正", requested_at=NOW
+        ).pk,
+        "incident": Incident.objects.create(
+            person=person,
+            kind="complaint",
+            channel="desk",
+            occurred_on=NOW.date(),
+            text="经过",
+            registered_by=user,
+            registered_at=NOW,
         ).pk,
         "message": InboxMessage.objects.create(recipient=user, outbox=outbox, subject="提醒", received_at=NOW).pk,
         "token": token,

@@ -12,6 +12,9 @@ import pytest
 
 from tests.database import ROOT
 
+# It asks what a plug-in leaves behind; each of its processes costs seconds.
+pytestmark = pytest.mark.once
+
 DUMMY = "tests.plugout.dummy_plugin"
 HOUSE = ("training", "evaluations", "welfare", "events", "media")
 REAL = [name for name in HOUSE if (ROOT / name / "apps.py").exists()]

@@ -6,7 +6,11 @@ A later kind adds rows of its own here; the test of the round trip asks for them
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 
+from evaluations.models import Award, Candidate, Election, Honour, RoundInput
+from intranet import clock
+from intranet.figures.models import MonthlyScore, WindowMonth
 from intranet.people.models import Body, Membership, Person, Posting, Unit, Window, Zone
 from intranet.people.services import identity
 from intranet.sheets.values import with_check_digit
@@ -53,6 +57,11 @@ PHONES = (
 )
 
 
+# Counts of paper ballots are never taken out; a recommendation belongs to a round that runs, which the tests of
+# awards hold (tests/evaluations/test_review_sheets.py takes theirs out and brings them back).
+ELSEWHERE = frozenset({"paper_ballots", "recommendations"})
+
+
 def make() -> None:
     units, windows = _places()
     committee = Body.objects.create(name="=工会委员会", kind=Body.Kind.UNION_COMMITTEE)
@@ -80,6 +89,64 @@ def make() -> None:
             kind=("holiday", "workday", "half_day")[at % 3],
             name=name[:40],
             source=text.strip()[:60],
+        )
+    _clients_votes(people)
+    _figures(units, windows, people)
+    for at, person in enumerate(people[:4]):
+        Honour.objects.create(
+            person=person,
+            award_name=("=先进个人", "+标兵", "-服务之星", "@红旗手")[at],
+            name=person.name,
+            period_label=f"{2010 + at}年",
+            period_first=dt.date(2010 + at, 1, 1),
+            text=TEXTS[at].strip()[:100],
+            published_on=dt.date(2010 + at, 12, 31),
+        )
+
+
+def _clients_votes(people: list[Person]) -> None:
+    """Votes of clients in a round that still takes them: votes alone, grades alone, some grades missing."""
+    award = Award.objects.create(slug="nasty", name="-服务之星", ballot_kind="none")
+    clients = {"key": "clients", "kind": "clients", "label": "=群众评价", "weight": "100"}
+    opens, now = clock.start_of(LONG_AGO, 9), clock.start_of(LONG_AGO, 17)
+    election = Election.objects.create(
+        award=award,
+        slug="nasty-2019-02",
+        period_first=dt.date(2019, 2, 1),
+        period_last=dt.date(2019, 2, 28),
+        phase="assessment",
+        recommendation_opens=opens,
+        recommendation_closes=now,
+        reviewed_at=now,
+        rules={**award.rules(), "components": [clients]},
+    )
+    notes = ("得票 12", "满意 3、基本满意 0、不满意 0、不了解 1", "满意 1、不满意 1")
+    for number, (person, value, note) in enumerate(zip(people, ("12", "100", "50"), notes, strict=False)):
+        candidate = Candidate.objects.create(election=election, key=f"k{number}", person=person, name=person.name)
+        RoundInput.objects.create(
+            **{"election": election, "component": "clients", "candidate": candidate},
+            **{"value": value, "note": note, "created_at": now},
+        )
+
+
+def _figures(units: list[Unit], windows: list[Window], people: list[Person]) -> None:
+    """Months of windows, with ratings and without, and scores whose reasons are awkward."""
+    now = clock.now()
+    for at in range(9):
+        grades = dict.fromkeys(WindowMonth.GRADES, at) if at % 2 else {}
+        WindowMonth.objects.create(
+            window=windows[at % 3],
+            month=dt.date(2026, 1 + at // 3, 1),
+            cases_handled=at * 1000,
+            finished_on_the_spot=at,
+            changed_at=now,
+            **grades,
+        )
+    for at, text in enumerate(TEXTS):
+        subject = {"person": people[at]} if at % 3 else {"window": windows[at % 2]}
+        month = dt.date(2024 + at // 12, 1 + at % 12, 1)
+        MonthlyScore.objects.create(
+            **subject, month=month, score=Decimal("98.5"), reason=text.strip(), changed_at=now
         )
 
 

@@ -78,7 +78,7 @@ def taken_out(kind, folder):
     return path
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", sorted(set(KINDS) - nasty.ELSEWHERE))
 def test_columns_that_are_nobodys_change_nothing(hall_of_all, kind, tmp_path):
     boss = make_user("HR01", *ROLES, person=False)
     path = with_smuggled(taken_out(kind, tmp_path), tmp_path / "smuggled.xlsx")

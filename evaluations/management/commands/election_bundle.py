@@ -44,11 +44,13 @@ class Command(BaseCommand):
 
 
 def listing() -> list[dict[str, Any]]:
-    """Every round, oldest first. ``ballots`` is None until they are sealed, ``root`` until the notice."""
+    """Every round, oldest first. ``ballots`` is None until they are sealed (where nobody votes: until the result is
+    there), ``root`` until the notice. A round without a ballot tells when recommendation opens and closes.
+    """
     rounds = (
         Election.objects.select_related("award")
         .annotate(marks=_number_of(Mark), ballots=_number_of(Ballot))
-        .order_by("voting_opens", "pk")
+        .order_by("recommendation_opens", "pk")
     )
     return [_line(election) for election in rounds]
 
@@ -60,17 +62,21 @@ def _number_of(model: type[Mark] | type[Ballot]) -> Subquery:
 
 def _line(election: Any) -> dict[str, Any]:
     address = {"slug": election.slug}
+    # Where nobody votes: from the first recommendation to the last.
+    opens = election.voting_opens or election.recommendation_opens
+    closes = election.voting_closes or election.recommendation_closes
+    counted = election.sealed_at is not None or bool(election.result)
     return {
         "slug": election.slug,
         "award": election.award.name,
         "phase": election.phase,
-        "opens": instant(election.voting_opens),
-        "closes": instant(election.voting_closes),
+        "opens": instant(opens),
+        "closes": instant(closes),
         "vote_url": reverse("evaluations:vote", kwargs=address),
         "notice_url": reverse("evaluations:notice", kwargs=address),
         "roll": election.roll_size,
         "marks": election.marks or 0,
-        "ballots": (election.ballots or 0) if election.sealed_at else None,
+        "ballots": (election.ballots or 0) if counted else None,
         "root": election.record_root or None,
     }
 

@@ -6,29 +6,50 @@
   if (!ballot) return;
   var most = Number(ballot.getAttribute("data-max"));
   var fewest = Number(ballot.getAttribute("data-min"));
+  var kind = ballot.getAttribute("data-kind");
   var shown = document.getElementById("chosen");
   var limit = document.getElementById("ballot-limit");
   var few = document.getElementById("ballot-few");
   var send = ballot.querySelector(".ballot-send");
 
-  function chosen() {
-    return ballot.querySelectorAll("input[name=choice]:checked").length;
+  /* How many inputs are checked that say anything; a radio without a value leaves the candidate blank. */
+  function marked(selector) {
+    return [].filter.call(ballot.querySelectorAll(selector), function (input) {
+      return input.checked && input.value;
+    }).length;
+  }
+
+  function said() {
+    return marked("input[type=radio], input[type=checkbox]");
+  }
+
+  /* What the limit is about: the chosen, those with a circle, or the graded. */
+  function counted() {
+    return kind === "approve" ? marked("input[value=yes]") : said();
   }
 
   function tell(tooMany, tooFew) {
-    shown.textContent = String(chosen());
+    shown.textContent = String(counted());
     limit.hidden = !tooMany;
     few.hidden = !tooFew;
   }
 
   ballot.addEventListener("change", function (event) {
-    var tooMany = chosen() > most;
-    if (tooMany) event.target.checked = false;
+    var tooMany = counted() > most;
+    if (tooMany) takeBack(event.target);
     tell(tooMany, false);
   });
 
+  function takeBack(input) {
+    var blank = [].filter.call(ballot.querySelectorAll("input[type=radio]"), function (other) {
+      return other.name === input.name && !other.value;
+    })[0];
+    if (blank) blank.checked = true;
+    else input.checked = false;
+  }
+
   ballot.addEventListener("submit", function (event) {
-    if (chosen() < fewest) {
+    if (said() < fewest) {
       event.preventDefault();
       tell(false, true);
       return;

@@ -9,6 +9,7 @@ from .. import audit
 from ..exceptions import NotAllowed, UnknownRole
 from ..models import ActivationSlip, RememberedPhone, Role, User
 from ..roles import ROLES, with_officer_rights
+from ..signals import announce
 
 
 def _role(key: str) -> Role:
@@ -29,6 +30,7 @@ def give_role(user: User, key: str, *, by: User | None = None) -> bool:
     if with_officer_rights({key}):
         _expect_more_of(row)
     audit.record("access.give_role", user, by=by, data={"role": key})
+    announce([user], "role_given", by=by, role=key)
     return True
 
 
@@ -53,6 +55,7 @@ def take_role(user: User, key: str, *, by: User | None = None) -> bool:
     user.groups.remove(role.group)
     _forget_permissions(user)
     audit.record("access.take_role", user, by=by, data={"role": key})
+    announce([user], "role_taken", by=by, role=key)
     return True
 
 

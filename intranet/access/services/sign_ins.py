@@ -9,6 +9,7 @@ from django.db.models import F
 
 from .. import audit
 from ..models import ActivationSlip, Authenticator, RecoveryCode, RememberedPhone, User
+from ..signals import announce
 
 
 @transaction.atomic
@@ -39,6 +40,7 @@ def password_changed(user: User) -> None:
     user.must_change_password = False
     RememberedPhone.objects.filter(user=user).delete()
     audit.record("access.password_change", user, by=user)
+    announce([user], "password", by=user)
 
 
 @transaction.atomic

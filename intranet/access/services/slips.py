@@ -14,6 +14,7 @@ from .. import audit, one_time
 from ..exceptions import NotAllowed, SlipError
 from ..models import ActivationSlip, RememberedPhone, Role, User
 from ..roles import HR_ADMIN, SYSTEM_ADMIN, WITHOUT_OFFICER_RIGHTS
+from ..signals import announce
 from .sign_ins import forget_wrong_tries
 
 
@@ -64,6 +65,7 @@ def make_slips(users: Iterable[User], *, by: User) -> dict[int, str]:
         unique_fields=["user"],
         update_fields=["code_hash", "made_at", "made_by", "expires_at", "used_at"],
     )
+    announce(wanted.values(), "slip", by=by)
     return codes
 
 
@@ -82,6 +84,7 @@ def reset_in_person(user: User, *, by: User) -> str:
     RememberedPhone.objects.filter(user=row).delete()
     forget_wrong_tries(row)
     audit.record("access.reset_in_person", row, by=by)
+    announce([row], "reset", by=by)
     return code
 
 
@@ -110,4 +113,5 @@ def activate(slip: ActivationSlip, *, secret: str, as_pin: bool = False) -> User
     user.save(update_fields=["password", "is_active", "must_change_password", "wrong_pins"])
     RememberedPhone.objects.filter(user=user).delete()
     audit.record("access.activate", user, by=user, data={"slip": slip.pk})
+    announce([user], "activated", by=user)
     return user

@@ -12,6 +12,7 @@ from ..exceptions import CodeError, CodeLocked, NotAllowed
 from ..models import Authenticator, RecoveryCode, RememberedPhone, User
 from ..roles import SYSTEM_ADMIN
 from ..sealed import seal, unseal
+from ..signals import announce
 
 RECOVERY_CODES = 10
 
@@ -127,6 +128,7 @@ def reset_second_factor(user: User, *, by: User) -> None:
     _take_away(user)
     RememberedPhone.objects.filter(user=user).delete()
     audit.record("access.second_factor_reset", user, by=by)
+    announce([user], "second_factor", by=by)
 
 
 def _take_away(user: User) -> None:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from intranet.access import audit, roles
 from intranet.access import services as access
 from intranet.access.models import Role
+from intranet.access.signals import announce
 
 from ..exceptions import AccountError
 from ..models import Person
@@ -48,6 +49,7 @@ def open_account(*, person: Person, by: Any, password: str | None = None) -> Any
         row.save(update_fields=["user"])
         access.give_role(row.user, roles.STAFF, by=by)
         audit.record("people.open_account", row, by=by)
+        announce([row.user], "opened", by=by)
     person.user = row.user
     return row.user
 
@@ -138,4 +140,5 @@ def close_account(*, person: Person, by: Any) -> None:
         access.end_sign_in(user)
         if was_open:
             audit.record("people.close_account", person, by=by)
+            announce([user], "closed", by=by)
     person.user = user

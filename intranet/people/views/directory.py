@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import Prefetch
+from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.views.generic import TemplateView
 
@@ -99,6 +100,16 @@ class WindowMapView(TemplateView):
         return super().get_context_data(zones=zones, unplaced=by_zone[None], **kwargs)
 
 
+def drawn_sections(request: HttpRequest, of: str, subject: Any) -> list[str]:
+    """What the rooms above and the plug-ins say on the page of a person or a window, drawn."""
+    drawn = []
+    for section in profile_sections(of):
+        context = section.context(request, subject)
+        if context is not None:
+            drawn.append(render_to_string(section.template, {of: subject, **context}, request=request))
+    return drawn
+
+
 class PersonView(TemplateView):
     """A person's page: sections by hook; a leaver's page is only there for those who see leavers."""
 
@@ -107,16 +118,9 @@ class PersonView(TemplateView):
     def get_context_data(self, pk: int, **kwargs):
         people = Person.objects.select_related("user").with_places()
         person = visible_or_404(people, self.request.user, pk=pk)
-        sections = []
-        for section in profile_sections():
-            context = section.context(self.request, person)
-            if context is not None:
-                sections.append(
-                    render_to_string(section.template, {"person": person, **context}, request=self.request)
-                )
         return super().get_context_data(
             person=person,
-            sections=sections,
+            sections=drawn_sections(self.request, "person", person),
             is_self=reach.person_of(self.request.user) == person,
             is_office=self.request.user.has_role(roles.HR_ADMIN),
             **kwargs,
@@ -151,5 +155,6 @@ class WindowView(TemplateView):
             units=window.units.visible_to(user).current(),
             people=Person.objects.visible_to(user).current().at_window(window).with_places(),
             heads=leading(window, user),
+            sections=drawn_sections(self.request, "window", window),
             **kwargs,
         )

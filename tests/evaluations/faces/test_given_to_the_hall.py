@@ -8,7 +8,7 @@ import pytest
 from django.test import RequestFactory
 from django.utils import translation
 
-from evaluations import calendars, cards, planning, private_facts, reminders
+from evaluations import calendars, cards, planning, private_facts
 from evaluations.models import Award, Election, Nomination
 from evaluations.services import nominations, results, rounds, voting
 from intranet import clock
@@ -18,7 +18,7 @@ from intranet.calendars.models import Scheduled
 from intranet.calendars.registry import Span
 from intranet.people.models import Leadership
 from intranet.reminders.models import InboxMessage, OutboxRow
-from intranet.reminders.registry import reminder_rules
+from intranet.reminders.registry import Reminder, reminder_rules
 from intranet.reminders.services import tick
 from tests.evaluations.hall import (
     BEFORE,
@@ -354,7 +354,7 @@ class TestReminders:
         if rule == "notice":
             Election.objects.update(notice_last=dt.date(2026, 11, 13))
         named = [
-            reminders.Reminder(f"evaluations.election:{election.pk}", "x", user.pk, VOTES, ENDS)
+            Reminder(f"evaluations.election:{election.pk}", "x", user.pk, VOTES, ENDS)
             for user in hall.staff[:3]
             for election in (second, first)
         ]
@@ -423,7 +423,7 @@ class TestPlanning:
             given = planning.proposal(make_award(hall))
         assert (given["period_first"], given["period_last"]) == (dt.date(2026, 11, 1), dt.date(2026, 11, 30))
         assert given["recommendation_opens"] == clock.parse("2026-11-09T09:00")
-        assert given["voting_closes"] == clock.parse("2026-11-17T17:30")
+        assert given["voting_closes"] == clock.parse("2026-11-16T17:30")
 
     def test_a_cancelled_round_is_not_the_last(self, hall):
         award = make_award(hall)

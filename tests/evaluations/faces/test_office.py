@@ -6,6 +6,7 @@ import subprocess
 import sys
 import zipfile
 
+import docx
 import pytest
 from django.urls import reverse
 
@@ -145,6 +146,26 @@ def test_reviewing_admits_and_refuses(hall, as_user):
     assert "材料不全" in own
 
 
+def test_the_form_of_a_recommendation_is_one_press_away(hall, as_user):
+    election = opened(hall)
+    with clock.at(OPENS):
+        for n in (0, 1):
+            nominations.recommend(election=election, kind="self", reason=f"理由{n}", by=hall.staff[n])
+    rounds.advance(CLOSES)
+    client = as_user(hall.officer)
+    with clock.at(CLOSES):
+        page = read(client.get(address("review", election)))
+        take = reverse("papers:take", kwargs={"key": "evaluations.recommendation"})
+        forms = page.all("form", action=take)
+        named = [form.one("input", name="about").attributes["value"] for form in forms]
+        assert named == [str(pk) for pk in election.nominations.order_by("pk").values_list("pk", flat=True)]
+        paper = client.post(take, {"about": named[1]})
+    document = docx.Document(io.BytesIO(paper.content))
+    told = "".join(cell.text for row in document.tables[0].rows for cell in row.cells)
+    assert "理由1" in told
+    assert "理由0" not in told
+
+
 def test_without_candidates_the_review_is_blocked(hall, as_user):
     election = opened(hall)
     rounds.advance(CLOSES)
@@ -189,7 +210,8 @@ def test_the_result_and_the_notice(hall, as_user):
     client = as_user(hall.officer)
     with clock.at(AFTER):
         page = read(client.get(address("manage", election)))
-        assert "Votes" in page.text
+        assert "Fewer than ten people could vote" in page.text
+        assert "Votes" not in page.text
         assert next_step(page).one("button").text == "Start the public notice"
         client.post(address("start_notice", election))
     election.refresh_from_db()
@@ -318,7 +340,7 @@ def test_this_month_gathers_what_waits(hall, as_user, django_assert_num_queries,
     client = as_user(hall.officer)
     path = reverse("evaluations:todo")
     client.get(path)
-    with clock.at(DURING_VOTE), django_assert_max_num_queries(6) as few:
+    with clock.at(DURING_VOTE), django_assert_max_num_queries(8) as few:
         page = read(client.get(path))
     headings = [heading.text for heading in page.all("h2")]
     assert headings == ["Waiting for you", "Running by itself"]
@@ -404,6 +426,18 @@ def award_fields(**changes) -> dict[str, object]:
         "notice_workdays": 5,
         "honour_text": "",
         "basis": "",
+        "pool_wins": 3,
+        "no_repeat_rounds": 0,
+        "ballot_kind": "choose",
+        "list_kind": "any",
+        "share_base": "valid",
+        "order_decides": "on",
+        "tie_rule": "meeting",
+        "open_workday": 1,
+        "recommend_workdays": 3,
+        "review_workdays": 1,
+        "vote_workdays": 2,
+        "assess_workdays": 3,
     }
     return fields | changes
 

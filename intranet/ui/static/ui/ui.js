@@ -79,7 +79,15 @@
       button.hidden = false;
     });
     var summary = document.querySelector(".error-summary");
-    if (summary) summary.focus();
+    if (summary) readFirst(summary);
+  }
+
+  /* A form sent after the skip link comes back under an address with a fragment, and once all is loaded the browser
+     goes there: what is wrong with the form is read before that. */
+  function readFirst(summary) {
+    summary.focus();
+    if (document.readyState === "complete" || !window.location.hash) return;
+    window.addEventListener("load", function () { summary.focus(); });
   }
 
   wake();

@@ -1,18 +1,22 @@
-"""The demo hall's awards: eight months of service stars, and a round in every phase, through the services."""
+"""Eight months of service stars, and a round in every phase that ballots alone go through."""
 
 from __future__ import annotations
 
 import datetime as dt
 import itertools
-from dataclasses import dataclass
 from typing import Any
 
+from evaluations import planning
+from evaluations.models import Award, Election, Nomination
+from evaluations.services import awards, decision, nominations, objections, results, rounds, vetoes, voting
 from intranet import clock
 from intranet.access.registry import DemoHall
+from intranet.figures.demo_months import closed_year
 from intranet.people.models import Leadership, Person, Window
+from intranet.workdays.months import month_after, month_before, month_end, month_of
 
-from .models import Award, Election, Nomination
-from .services import awards, nominations, results, rounds, voting
+from . import assessed
+from .dates import Dates, quarter_before
 
 AWARDS: dict[str, dict[str, Any]] = {
     "service-star": {
@@ -54,17 +58,7 @@ AWARDS: dict[str, dict[str, Any]] = {
         "max_choices": 10,
         "honour_text": "岗位标兵、学习榜样",
         "basis": "《服务标兵评选办法》（禾政服〔2026〕22号）",
-    },
-    "women-model-post": {
-        "name": "十佳巾帼文明示范岗",
-        "subject": Award.Subject.WINDOW,
-        "period": Award.Period.ONCE,
-        "places": 10,
-        "max_choices": 10,
-        "self_allowed": False,
-        "colleague_allowed": False,
-        "honour_text": "巾帼建功、文明示范",
-        "basis": "《巾帼文明示范岗创建方案》（禾工〔2026〕3号）",
+        "vetoes": ["verified_complaint", "overdue_case", "discipline"],
     },
 }
 
@@ -78,42 +72,17 @@ REASONS = [
 ]
 
 
-@dataclass(frozen=True)
-class Dates:
-    """The instants of one round."""
-
-    opened: dt.datetime
-    recommendation_opens: dt.datetime
-    recommendation_closes: dt.datetime
-    voting_opens: dt.datetime
-    voting_closes: dt.datetime
-
-    @classmethod
-    def around(cls, voting_opens: dt.date, voting_closes: dt.date) -> Dates:
-        """Recommendation from a week before the vote for four days; the officer opens the day before that."""
-        first = voting_opens - dt.timedelta(days=7)
-        return cls(
-            opened=clock.start_of(first - dt.timedelta(days=1), 15),
-            recommendation_opens=clock.start_of(first, 9),
-            recommendation_closes=clock.start_of(first + dt.timedelta(days=4), 18),
-            voting_opens=clock.start_of(voting_opens, 9),
-            voting_closes=clock.start_of(voting_closes, 18),
-        )
-
-
-def load(hall: DemoHall) -> None:
-    """Awards, then the rounds in the order in which they happened."""
-    Rounds(hall).load()
-
-
 class Rounds:
     def __init__(self, hall: DemoHall) -> None:
         self.hall = hall
         self.draw = hall.draw
         self.officer = hall.officers["union_officer"]
-        self.awards = {
-            slug: awards.set_up_award(by=self.officer, slug=slug, **fields) for slug, fields in AWARDS.items()
-        }
+        # Set up before the first of their rounds.
+        with clock.at(clock.start_of(dt.date(closed_year(hall.today), 1, 5), 10)):
+            self.awards = {
+                slug: awards.set_up_award(by=self.officer, slug=slug, **fields)
+                for slug, fields in {**AWARDS, **assessed.AWARDS}.items()
+            }
 
     def load(self) -> None:
         today = self.hall.today
@@ -154,7 +123,7 @@ class Rounds:
         dates = Dates.around(today - dt.timedelta(days=40), today - dt.timedelta(days=37))
         with clock.at(dates.opened):
             election = self.planned("women-model-post", today.replace(month=1, day=1), today, dates)
-            rounds.cancel(election=election, reason="与上级妇联评选安排重复，改为明年三月统一开展。", by=self.officer)
+            rounds.cancel(election=election, reason="与上级妇联评选安排重复，改为下月统一开展。", by=self.officer)
 
     # The present
 
@@ -173,14 +142,11 @@ class Rounds:
         this_month = month_of(today)
         before = month_before(this_month)
         dates = Dates.around(today - dt.timedelta(days=7), today - dt.timedelta(days=3))
-        self.held(
-            "model-window",
-            before,
-            month_end(before),
-            dates,
-            until="public_notice",
-            notice_on=today - dt.timedelta(days=2),
+        noticed = today - dt.timedelta(days=2)
+        election = self.held(
+            "model-window", before, month_end(before), dates, until="public_notice", notice_on=noticed
         )
+        self.objected_to(election, today - dt.timedelta(days=1))
         dates = Dates.around(today + dt.timedelta(days=5), today + dt.timedelta(days=8))
         election = self.opened("model-window", this_month, month_end(this_month), dates)
         self.recommend(election, dates.recommendation_opens + dt.timedelta(hours=2), wanted=5)
@@ -200,6 +166,35 @@ class Rounds:
                 nominations.reject(
                     nomination=nomination, reason="本年度进驻不满规定时间，请明年再行推荐。", by=self.officer
                 )
+            self.vetoed_and_heard([row for row in waiting[7:] if row.person.user_id])
+
+    def vetoed_and_heard(self, waiting: list[Nomination]) -> None:
+        """A veto that is appealed against and lifted: the recommendation waits for the review again."""
+        if not waiting:
+            return
+        veto = vetoes.enter(
+            nomination=waiting[0],
+            kind="verified_complaint",
+            evidence="督查科转来群众来电一件，反映办理时间过长。",
+            by=self.officer,
+        )
+        vetoes.appeal(veto=veto, text="当天系统故障，已逐一向群众说明并改日上门送达。", by=waiting[0].person.user)
+        vetoes.settle(veto=veto, outcome="lifted", reason="经核实系统故障属实，来电人已表示谅解。", by=self.officer)
+
+    def objected_to(self, election: Election, day: dt.date) -> None:
+        """Somebody called; it was looked into, and the result stands."""
+        with clock.at(clock.start_of(day, 10)):
+            objection = objections.register(
+                election=election,
+                channel="phone",
+                name="来电人甲",
+                text="反映该窗口月中有一天下午无人值守。",
+                received_on=day,
+                by=self.officer,
+            )
+        with clock.at(clock.start_of(day, 16)):
+            answer = "经调阅监控，当天下午由 B 岗人员顶岗，窗口没有空岗。"
+            objections.settle(objection=objection, outcome="unfounded", answer=answer, by=self.officer)
 
     def voting_now(self, today: dt.date) -> None:
         dates = Dates.around(today - dt.timedelta(days=2), today + dt.timedelta(days=3))
@@ -209,15 +204,22 @@ class Rounds:
     # One round
 
     def planned(self, slug: str, first: dt.date, last: dt.date, dates: Dates) -> Election:
+        """Voting dates and a day for scores where the award has use for them."""
+        award = self.awards[slug]
+        asked = planning.asks_for(award)
+        instants = {
+            "recommendation_opens": dates.recommendation_opens,
+            "recommendation_closes": dates.recommendation_closes,
+            "voting_opens": dates.voting_opens,
+            "voting_closes": dates.voting_closes,
+            "scores_due": dates.voting_closes + dt.timedelta(days=5),
+        }
         return rounds.plan_round(
-            award=self.awards[slug],
+            award=award,
             period_first=first,
             period_last=last,
-            recommendation_opens=dates.recommendation_opens,
-            recommendation_closes=dates.recommendation_closes,
-            voting_opens=dates.voting_opens,
-            voting_closes=dates.voting_closes,
             by=self.officer,
+            **{name: moment for name, moment in instants.items() if name in asked},
         )
 
     def opened(self, slug: str, first: dt.date, last: dt.date, dates: Dates) -> Election:
@@ -239,17 +241,12 @@ class Rounds:
         until: str,
         share: float = 0.9,
         notice_on: dt.date | None = None,
+        wanted: int = 9,
     ) -> Election:
-        """A round from its opening up to a phase."""
+        """A round from its opening up to a phase; ``wanted`` units recommend."""
         election = self.opened(slug, first, last, dates)
-        self.recommend(election, dates.recommendation_opens + dt.timedelta(hours=3), wanted=9)
-        with clock.at(dates.recommendation_closes):
-            rounds.advance(clock.now())
-        with clock.at(dates.recommendation_closes + dt.timedelta(hours=2)):
-            for nomination in election.nominations.filter(state=Nomination.State.ACCEPTED):
-                nominations.approve(nomination=nomination, by=self.officer)
-            election.refresh_from_db()
-            rounds.finish_review(election=election, by=self.officer)
+        self.recommend(election, dates.recommendation_opens + dt.timedelta(hours=3), wanted=wanted)
+        self.reviewed(election, dates.recommendation_closes)
         with clock.at(dates.voting_opens):
             rounds.advance(clock.now())
         self.vote(election, dates.voting_opens + dt.timedelta(hours=5), share)
@@ -262,11 +259,26 @@ class Rounds:
         noticed = clock.start_of(notice_on, 10) if notice_on else dates.voting_closes + dt.timedelta(hours=15)
         self.notice(election, noticed)
         if until == "published":
-            election.refresh_from_db()
-            with clock.at(clock.start_of(election.notice_last + dt.timedelta(days=1), 9)):
-                rounds.advance(clock.now())
+            self.published(election)
         election.refresh_from_db()
         return election
+
+    def reviewed(self, election: Election, closes: dt.datetime) -> None:
+        """Recommendation closes, and everyone recommended is admitted."""
+        with clock.at(closes):
+            rounds.advance(clock.now())
+        with clock.at(closes + dt.timedelta(hours=2)):
+            for nomination in election.nominations.filter(state=Nomination.State.ACCEPTED):
+                nominations.approve(nomination=nomination, by=self.officer)
+            election.refresh_from_db()
+            rounds.finish_review(election=election, by=self.officer)
+
+    def published(self, election: Election) -> None:
+        """The clock commends on the day after the notice."""
+        election.refresh_from_db()
+        with clock.at(clock.start_of(election.notice_last + dt.timedelta(days=1), 9)):
+            rounds.advance(clock.now())
+        election.refresh_from_db()
 
     def recommend(self, election: Election, when: dt.datetime, *, wanted: int) -> None:
         """Recommendations by units, one by oneself and one by a colleague, with acceptances."""
@@ -357,7 +369,7 @@ class Rounds:
             if election.result["tied"]:
                 open_places = election.result["places"] - len(election.result["winners"])
                 in_order = election.candidates.order_by("nomination").values_list("key", flat=True)
-                results.settle_tie(
+                decision.settle_tie(
                     election=election,
                     chosen=[key for key in in_order if key in election.result["tied"]][:open_places],
                     reason="票数相同，按照本期办件量多者在先确定。",
@@ -365,26 +377,3 @@ class Rounds:
                 )
             results.recount(election=election, by=self.hall.officers["scrutineer"])
             results.start_notice(election=election, by=self.officer)
-
-
-def month_of(day: dt.date) -> dt.date:
-    return day.replace(day=1)
-
-
-def month_before(first: dt.date) -> dt.date:
-    return month_of(first - dt.timedelta(days=1))
-
-
-def month_after(first: dt.date) -> dt.date:
-    return month_of(first.replace(day=28) + dt.timedelta(days=4))
-
-
-def month_end(first: dt.date) -> dt.date:
-    return month_after(first) - dt.timedelta(days=1)
-
-
-def quarter_before(day: dt.date) -> tuple[dt.date, dt.date]:
-    """First and last day of the quarter before the one a day lies in."""
-    this = dt.date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
-    last = this - dt.timedelta(days=1)
-    return dt.date(last.year, last.month - 2, 1), last

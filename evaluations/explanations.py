@@ -1,0 +1,129 @@
+"""How a result came about, line by line; and what the components of a round are waiting for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from intranet.people.reach import units_led_by, windows_led_by
+
+from .models import Candidate, Election
+from .models.awards import Component, plain_number
+from .services.inputs import Gathered
+
+
+def parts(election: Election, gathered: Gathered) -> list[dict[str, Any]]:
+    """Each component with its weight, its state in words, and the values so far; a panel's only once frozen."""
+    frozen = election.inputs_frozen_at is not None
+    missing: dict[str, list[str]] = {}
+    for found in gathered.missing:
+        missing.setdefault(found.component, []).append(found.said)
+    names = dict(election.candidates.order_by("key").values_list("key", "name"))
+    return [
+        {
+            "label": label_of(part),
+            "kind": Component.Kind(part["kind"]).label,
+            "weight": "" if part["kind"] == "adjustment" else part["weight"],
+            "how": how(part),
+            "missing": missing.get(part["key"], []),
+            "ballots": part["kind"] == "ballots",
+            "values": []
+            if part["kind"] == "panel" and not frozen
+            else [
+                {"name": names[key], "value": plain_number(entry["value"]), "detail": detail_of(part, entry)}
+                for key, entry in sorted(gathered.values.get(part["key"], {}).items())
+                if key in names
+            ],
+        }
+        for part in election.rules_now["components"]
+    ]
+
+
+def label_of(part: dict[str, Any]) -> str:
+    """The component's own name, or what it is made of."""
+    return part["label"] or str(Component.Kind(part["kind"]).label)
+
+
+def how(part: dict[str, Any]) -> str:
+    """How a value becomes points, in a few words."""
+    if part["kind"] == "ballots":
+        return _("share of the votes, 0 to 100")
+    if part["kind"] == "adjustment":
+        return _("added to the sum, from −%(down)s to +%(up)s") % {
+            "down": part["most_deduction"] or "∞",
+            "up": part["most_bonus"] or "∞",
+        }
+    said = str(Component.Scale(part["scale"]).label)
+    return f"{said} · {_('less is better')}" if part["lower_is_better"] else said
+
+
+def detail_of(part: dict[str, Any], entry: dict[str, Any]) -> str:
+    """What stands behind a value: how many scores, which months, which entries."""
+    detail = entry.get("detail", {})
+    if part["kind"] == "panel" and detail:
+        text = ngettext("mean of %(n)d score", "mean of %(n)d scores", detail["counted"]) % {"n": detail["counted"]}
+        left_out = detail["scores"] - detail["counted"]
+        return f"{text} · {_('highest and lowest left out')}" if left_out else text
+    if part["kind"] == "scores" and detail:
+        return "、".join(f"{month} {score}" for month, score in sorted(detail["months"].items()))
+    if part["kind"] == "adjustment" and detail:
+        figure = [detail["figure"]] if "figure" in detail else []
+        return " + ".join([*figure, *detail["entries"]])
+    return ""
+
+
+def seats(election: Election) -> list[dict[str, Any]]:
+    """Who scores, and whether they have handed in; never what."""
+    labels = {part["key"]: label_of(part) for part in election.rules_now["components"]}
+    return [{"seat": seat, "label": labels.get(seat.component, seat.component)} for seat in election.seats.all()]
+
+
+def all_of(election: Election) -> list[dict[str, Any]]:
+    """Every candidate's lines, best first; empty before the inputs are frozen and where ballots alone count."""
+    lines = election.result.get("lines") or {}
+    if not lines or election.inputs_frozen_at is None:
+        return []
+    rows = {row.key: row for row in election.candidates.all()}
+    order = election.result.get("order") or sorted(lines)
+    return [_row(election, rows[key]) for key in order if key in rows and key in lines]
+
+
+def own_of(election: Election, user: Any) -> list[dict[str, Any]]:
+    """From the public notice on, the lines of oneself, or of the window or team one heads; nobody else's."""
+    lines = election.result.get("lines") or {}
+    if not lines or election.notice_first is None:
+        return []
+    return [_row(election, row) for row in own_candidates(election, user) if row.key in lines]
+
+
+def own_candidates(election: Election, user: Any) -> list[Candidate]:
+    """Who stands and is this user, or a window or team this user heads."""
+    about = Q(person__user=user) | Q(window__in=windows_led_by(user)) | Q(team__in=units_led_by(user))
+    return list(election.candidates.filter(about).order_by("key"))
+
+
+def _row(election: Election, candidate: Candidate) -> dict[str, Any]:
+    by_key = {part["key"]: part for part in election.rules_now["components"]}
+    values = election.inputs.get("values", {})
+    lines = [
+        {
+            **line,
+            "label": label_of(by_key[line["component"]]),
+            "how": how(by_key[line["component"]]),
+            "detail": detail_of(
+                by_key[line["component"]], values.get(line["component"], {}).get(candidate.key, {"detail": {}})
+            ),
+            "added": by_key[line["component"]]["kind"] == "adjustment",
+        }
+        for line in election.result["lines"][candidate.key]
+    ]
+    winners = election.decision.get("winners") or election.result.get("winners", [])
+    return {
+        "candidate": candidate,
+        "lines": lines,
+        "total": election.result["scores"][candidate.key],
+        "wins": candidate.key in winners,
+    }

@@ -1,0 +1,185 @@
+"""What keeps the parts of an award from fitting together, each fault as a sentence that says what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from evaluations import vetoes
+from evaluations.models import Award, Box, Component
+from evaluations.models.awards import GRADE_POINTS
+from intranet.access.roles import ROLES
+from intranet.figures.services.numbers import answers_for
+from intranet.people.models import Person
+
+Kind, Ballot = Component.Kind, Award.BallotKind
+HUNDRED = Decimal(100)
+
+
+def fault_of(award: Award, boxes: list[Box], components: list[Component]) -> str:
+    """The first fault, or ""; every single field has been checked before."""
+    parts = (award, boxes, components)
+    return next((said for check in CHECKS for said in [check(*parts)] if said), "")
+
+
+def _recommending(award: Award, _boxes: list[Box], _components: list[Component]) -> str:
+    anybody = award.quota_per_unit or award.self_allowed or award.colleague_allowed
+    if award.pool_award_id is None:
+        return "" if anybody else _("Nobody could be recommended. Allow units, oneself or colleagues to recommend.")
+    if anybody:
+        return _(
+            "Candidates come from the honours of another award, so nobody recommends: "
+            "set recommendations per unit to 0 and allow neither oneself nor colleagues."
+        )
+    assert award.pool_award is not None
+    if award.pool_award_id == award.pk:
+        return _("An award cannot take its candidates from its own honours. Choose another award.")
+    if award.pool_award.subject != award.subject:
+        return _("Both awards must honour the same: people, windows or teams. Choose another award.")
+    return ""
+
+
+def _conditions(award: Award, _boxes: list[Box], _components: list[Component]) -> str:
+    if set(award.employment_kinds) - set(Person.Employment.values):
+        return _("One of the employment kinds is not known. Choose from the list.")
+    if bool(award.least_figure) != (award.least_figure_number is not None):
+        return _("A figure that must be reached needs its number, and the number its figure. Give both or neither.")
+    if set(award.vetoes) - set(vetoes.KINDS):
+        return _("One of the vetoes is not known. Choose from the list.")
+    return ""
+
+
+def _figures(award: Award, _boxes: list[Box], components: list[Component]) -> str:
+    known = answers_for(award.subject)
+    asked = [award.least_figure, award.tie_figure, *(row.figure for row in components)]
+    missing = next((key for key in asked if key and key not in known), "")
+    if not missing:
+        return ""
+    return _("The figure “%(key)s” is not known here for whom this award honours. Choose one of the list.") % {
+        "key": missing
+    }
+
+
+def _ballot(award: Award, boxes: list[Box], components: list[Component]) -> str:
+    if award.ballot_kind == Ballot.NONE:
+        return _without_ballot(award, boxes, components)
+    if award.min_choices > award.max_choices:
+        return _("The fewest choices on a ballot cannot be more than the most. Lower one of them.")
+    equal_list = award.list_kind == Award.ListKind.EQUAL and award.ballot_kind == Ballot.CHOOSE
+    if equal_list and award.max_choices != award.places:
+        return _("With as many candidates as places, a ballot has as many choices as places. Make them equal.")
+    if award.ballot_kind == Ballot.GRADE and not _are_grade_points(award.grade_points):
+        return _("Give the grades points from 0 to 100; at least one grade needs points.")
+    return ""
+
+
+def _without_ballot(award: Award, boxes: list[Box], components: list[Component]) -> str:
+    if boxes:
+        return _("Without a ballot there are no ballot boxes. Remove them, or choose a ballot.")
+    if award.paper_allowed or award.sealed_by_two or award.least_return is not None or award.least_share is not None:
+        return _("Without a ballot nothing is handed out, sealed or returned. Clear these rules, or choose a ballot.")
+    if not components and not award.meeting_decides:
+        return _(
+            "Without a ballot something else must decide: let a meeting confirm the list, or set what counts instead."
+        )
+    return ""
+
+
+def _are_grade_points(points: Any) -> bool:
+    """{grade: "0" to "100", or "" for one that does not count}, for exactly the four grades."""
+    if not isinstance(points, dict) or points.keys() != GRADE_POINTS.keys():
+        return False
+    try:
+        numbers = [Decimal(text) for text in points.values() if text != ""]
+    except (InvalidOperation, TypeError, ValueError):
+        return False
+    return bool(numbers) and all(number.is_finite() and 0 <= number <= HUNDRED for number in numbers)
+
+
+def _boxes(award: Award, boxes: list[Box], _components: list[Component]) -> str:
+    if not boxes:
+        return ""
+    if _doubled(box.key for box in boxes) or _doubled(box.electorate for box in boxes):
+        return _("Two boxes are for the same voters. Keep one of them.")
+    if any(box.electorate == Award.Electorate.EVERYONE for box in boxes[:-1]):
+        return _("Whoever fits several boxes votes in the first, so the box for everyone must be the last.")
+    if any(box.weight == 0 for box in boxes):
+        return _("A box of weight 0 counts for nothing. Give it weight, or remove it.")
+    return _sum_fault(_("ballot boxes"), sum((box.weight for box in boxes), Decimal(0)))
+
+
+def _components(award: Award, _boxes: list[Box], components: list[Component]) -> str:
+    if not components:
+        return ""
+    if _doubled(row.key for row in components):
+        return _("Two parts of the score have the same short name. Change one of them.")
+    ballots = [row for row in components if row.kind == Kind.BALLOTS]
+    if len(ballots) > 1:
+        return _("The ballots are one part of the score. Keep one of the lines.")
+    if ballots and award.ballot_kind == Ballot.NONE:
+        return _("This award has no ballot, so ballots cannot count. Remove that line, or choose a ballot.")
+    if not ballots and award.ballot_kind != Ballot.NONE:
+        return _("This award has a ballot, so the ballots need a line, if only with weight 0. Or choose no ballot.")
+    weighed = [row for row in components if row.kind != Kind.ADJUSTMENT]
+    if not weighed:
+        return _("Bonuses and deductions are added to something. Add a part with weight.")
+    alone = next((said for row in components for said in [_component(row)] if said), "")
+    return alone or _sum_fault(_("parts of the score"), sum((row.weight for row in weighed), Decimal(0)))
+
+
+def _component(row: Component) -> str:
+    said = {"label": row.label}
+    if row.kind == Kind.ADJUSTMENT and row.weight:
+        return _("“%(label)s” is added to the sum and has no weight. Set it to 0.") % said
+    if row.kind == Kind.FIGURE and not row.figure:
+        return _("Say which figure “%(label)s” is.") % said
+    if row.kind == Kind.PANEL and not row.panel_roles:
+        return _("Say who scores in “%(label)s”.") % said
+    if set(row.panel_roles) - set(ROLES):
+        return _("Who scores in “%(label)s” is not known here. Choose from the list.") % said
+    if any(most is not None and most < 0 for most in (row.most_bonus, row.most_deduction)):
+        return _("The most points added or deducted in “%(label)s” cannot be below 0.") % said
+    return ""
+
+
+def _decision(award: Award, _boxes: list[Box], _components: list[Component]) -> str:
+    if not award.order_decides and not award.meeting_decides:
+        return _("If the computed order only advises, a meeting must decide. Tick that a meeting confirms the list.")
+    return ""
+
+
+def _opening(award: Award, _boxes: list[Box], _components: list[Component]) -> str:
+    if award.open_workday == 0:
+        return _("The working day of opening counts from 1 after the period, or back from -1. It cannot be 0.")
+    if award.opens_by_itself and award.period == Award.Period.ONCE:
+        return _("An award given once has no next period. Plan its round by hand.")
+    return ""
+
+
+def _doubled(values: Iterable[str]) -> bool:
+    seen = list(values)
+    return len(seen) != len(set(seen))
+
+
+def _sum_fault(what: str, total: Decimal) -> str:
+    if total == HUNDRED:
+        return ""
+    return _("The weights of the %(what)s add up to %(total)s, not to 100. Change one of them.") % {
+        "what": what,
+        "total": f"{total.normalize():f}",
+    }
+
+
+CHECKS: tuple[Callable[[Award, list[Box], list[Component]], str], ...] = (
+    _recommending,
+    _conditions,
+    _figures,
+    _ballot,
+    _boxes,
+    _components,
+    _decision,
+    _opening,
+)

@@ -1,0 +1,1 @@
+"""The sheets this app gives to the hall, one module a kind."""
