@@ -228,9 +228,10 @@ def vote(days: Days, username: str, *names: str) -> None:
 def decide(days: Days, page: Any) -> None:
     """Sealed by the clock; the panel scores, the inputs are frozen, the meeting takes the computed list."""
     stands_at(days, page, "综合评定")
+    assert next_button(page).inner_text().strip() == "录入得分"
     score(days)
     page.reload()
-    step(page, "录入得分")
+    step(page, "锁定评分数据")
     days.look(page, "assessment")
     step(page, "锁定评分数据")
     days.look(page, "assessment-frozen")
