@@ -71,10 +71,14 @@ class RunningHall(Installation):
                 raise RuntimeError(f"the hall did not become ready:\n{log}")
             time.sleep(0.3)
 
+    def ask_to_stop(self) -> None:
+        """Web and worker finish what they have begun, which takes seconds; asking again does no harm."""
+        if self.processes.poll() is None:
+            os.killpg(self.processes.pid, signal.SIGTERM)
+
     def stop(self) -> None:
-        if self.processes.poll() is not None:
-            return
-        os.killpg(self.processes.pid, signal.SIGTERM)
+        """Ask, and wait until they have ended."""
+        self.ask_to_stop()
         try:
             self.processes.wait(20)
         except subprocess.TimeoutExpired:

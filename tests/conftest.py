@@ -126,7 +126,17 @@ def halls(tmp_path_factory):
     made.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def start_hall(halls):
-    """``start_hall(demo=True, clock="…")``: a running hall of one's own, from the demo copy or empty."""
-    return halls.start
+    """``start_hall(demo=True, clock="…")``: a running hall of one's own, from the demo copy or empty. It ends with the
+    test: its clock would tick on beside those that follow.
+    """
+    started = []
+
+    def start(**how):
+        started.append(halls.start(**how))
+        return started[-1]
+
+    yield start
+    for hall in started:
+        hall.ask_to_stop()

@@ -107,15 +107,16 @@ class Halls:
         var: Path | None = None,
         database: str = "",
     ) -> running.RunningHall:
-        """A running hall: a copy of a demo hall, an empty one, or one that stopped before (``var``)."""
-        fresh = var is None
+        """A running hall: a copy of a demo hall, an empty one, or one that stopped before (``var``). All are prepared."""
         if var is None:
             var, database = self._place(template or (demo_template() if demo else empty_template()))
-        hall = running.start(var, address(database), prepare_with=(("prepare",),) if fresh else (), clock=clock)
+        hall = running.start(var, address(database), prepare_with=(), clock=clock)
         self.running.append(hall)
         return hall
 
     def close(self) -> None:
+        for hall in self.running:
+            hall.ask_to_stop()
         for hall in self.running:
             hall.stop()
         for name in self.names:
