@@ -162,8 +162,8 @@ def count(rules, keys, ballots, roll):
     for box, choices, times in ballots:
         cast[box] += times
         marks = [(choice, "", "") if kind == "choose" else choice.partition("=") for choice in choices]
-        good = all(key in said[box] and word in words for key, _sign, word in marks)
-        good = good and len({key for key, _sign, _word in marks}) == len(marks)
+        good = len({mark[0] for mark in marks}) == len(marks)
+        good = good and all(key in said[box] and word in words for key, _sign, word in marks)
         chosen = sum(word in ("", "yes") for _key, _sign, word in marks)
         enough = rules["min_choices"] <= chosen or kind != "choose"
         if good and enough and (chosen <= rules["max_choices"] or kind == "grade"):
@@ -179,12 +179,12 @@ def count(rules, keys, ballots, roll):
         combined = Fraction(0)
         for box, weight in weights.items():
             row = said[box][key]
-            marked = sum(row[word] for word in worth)
-            mean = Fraction(sum(worth[word] * row[word] for word in worth)) / (marked or 1)
+            mean = Fraction(sum(worth[word] * row[word] for word in worth)) / (sum(row[word] for word in worth) or 1)
             combined += weight * (mean if kind == "grade" else Fraction(100 * row[vote], valid[box]))
         return rounded(combined / (sum(weights.values()) or 1))
 
-    total, sound, least = sum(cast.values()), sum(valid.values()), Fraction(rules["least_return"] or 0)
+    total, sound, parts = sum(cast.values()), sum(valid.values()), {part["kind"] for part in rules["components"]}
+    few = total * 100 < Fraction(rules["least_return"] or 0) * (roll["roll"] or 1)
     boxes = {box: {"roll": roll["boxes"][box], "ballots": cast[box], "valid": valid[box]} for box in said}
     return {
         "counts": {key: sum(votes[box][key] for box in said) for key in keys},
@@ -192,7 +192,7 @@ def count(rules, keys, ballots, roll):
         "boxes": {box: {**row, "void": cast[box] - valid[box], "counts": votes[box]} for box, row in boxes.items()},
         "points": {key: shown(points(key)) for key in keys},
         **{"ballots": total, "valid": sound, "void": total - sound, "roll": roll["roll"], "places": rules["places"]},
-        "faults": ["least_return"] if total * 100 < least * (roll["roll"] or 1) else [],
+        "faults": ["least_return"] * few + ["no_ballots"] * (not sound and {"ballots"} < parts),
     }
 
 

@@ -153,7 +153,7 @@ def count(
 
     ``counts`` are the votes (chosen, approved, graded satisfied) over all boxes; ``marks`` what was said of each in
     each box, empty where ballots choose; ``points`` from 0 to 100; ``faults`` the codes of the validity rules that
-    failed: ``least_return``, ``returned_over_issued``.
+    failed: ``least_return``, ``returned_over_issued``, ``no_ballots``.
     """
     ordered, kind = sorted(keys), kind_of(rules)
     words = MARKS.get(kind) or ("",)
@@ -189,7 +189,7 @@ def count(
         valid=valid,
         void=void,
         roll=sum(roll.values()),
-        faults=_faults(rules, boxes, roll, issued, valid + void),
+        faults=[*_faults(rules, boxes, roll, issued, valid + void), *_silence(rules, valid)],
     )
 
 
@@ -291,6 +291,15 @@ def _faults(
     if over or ballots > (size if issued is None else issued):
         faults.append("returned_over_issued")
     return faults
+
+
+def _silence(rules: Mapping[str, Any], valid: int) -> list[str]:
+    """Ballots that weigh something beside other parts, and not a valid one: the others must not decide unsaid.
+
+    (Where ballots alone decide, nobody takes a place then.)
+    """
+    kinds = {part["kind"] for part in rules.get("components", [])}
+    return ["no_ballots"] if valid == 0 and "ballots" in kinds and len(kinds) > 1 else []
 
 
 def places_of(scores: Mapping[str, Any], places: int) -> tuple[list[str], list[str]]:

@@ -128,8 +128,9 @@ def halls(tmp_path_factory):
 
 @pytest.fixture
 def start_hall(halls):
-    """``start_hall(demo=True, clock="…")``: a running hall of one's own, from the demo copy or empty. It ends with the
-    test: its clock would tick on beside those that follow.
+    """``start_hall(demo=True, clock="…")``: a running hall of one's own, from the demo copy or empty.
+
+    It ends with the test: its clock would tick on beside those that follow.
     """
     started = []
 

@@ -107,7 +107,9 @@ class Halls:
         var: Path | None = None,
         database: str = "",
     ) -> running.RunningHall:
-        """A running hall: a copy of a demo hall, an empty one, or one that stopped before (``var``). All are prepared."""
+        """A running hall: a copy of a demo hall or of an empty one, or one that stopped before (``var``); all of them
+        prepared already.
+        """
         if var is None:
             var, database = self._place(template or (demo_template() if demo else empty_template()))
         hall = running.start(var, address(database), prepare_with=(), clock=clock)

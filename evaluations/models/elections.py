@@ -125,19 +125,26 @@ class Election(models.Model):
         verbose_name_plural = _("rounds")
 
     def __str__(self) -> str:
-        return f"{self.award} {self.period_label}"
+        return f"{self.award_name} {self.period_label}"
+
+    @property
+    def award_name(self) -> str:
+        """What the award was called when the round opened; before, what it is called today."""
+        return self.rules.get("name") or self.award.name
 
     @property
     def period_label(self) -> str:
         """The appraised period as the hall writes it: 2026年11月, 2026年第4季度, 2026年."""
         first, last = self.period_first, self.period_last or self.period_first
-        if self.award.period == Award.Period.ONCE and (first.year, first.month) != (last.year, last.month):
+        # An award may turn from monthly to quarterly: rounds that were open by then stay what they were.
+        period = self.rules.get("period") or self.award.period
+        if period == Award.Period.ONCE and (first.year, first.month) != (last.year, last.month):
             return f"{first.year}年"
         return {
             Award.Period.MONTH: f"{first.year}年{first.month}月",
             Award.Period.QUARTER: f"{first.year}年第{(first.month - 1) // 3 + 1}季度",
             Award.Period.YEAR: f"{first.year}年",
-        }.get(self.award.period, f"{first.year}年{first.month}月")
+        }.get(period, f"{first.year}年{first.month}月")
 
     def winners(self) -> list[Candidate]:
         """The candidates who take a place, as decided, in the order of the decision; one query."""

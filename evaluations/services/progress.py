@@ -73,9 +73,9 @@ def step(election: Election) -> None:
         pool.nominate(election, None)
         _enter(election, Phase.REVIEW, _("Recommendation closed, review began"))
     if election.phase == Phase.REVIEW and election.reviewed_at:
-        if election.voting_opens is None:
+        if not election.has_ballot:
             assessment.begin(election)
-        elif now >= election.voting_opens:
+        elif election.voting_opens is not None and now >= election.voting_opens:
             _enter(election, Phase.VOTING, _("Voting opened"))
 
 

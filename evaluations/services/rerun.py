@@ -9,13 +9,11 @@ from django.utils.translation import gettext as _
 
 from evaluations import planning
 from evaluations.exceptions import RoundError
-from evaluations.models import Award, Election
+from evaluations.models import Election
 from intranet import clock
 from intranet.access.models import User
 
 from .rounds import DATES, plan_round
-
-BALLOT_DATES = ("voting_opens", "voting_closes")
 
 
 def hold_again(*, election: Election, by: User) -> Election:
@@ -38,19 +36,17 @@ def hold_again(*, election: Election, by: User) -> Election:
 def dates_again(election: Election) -> dict[str, Any]:
     """The dates of a round moved so that recommendation opens on the next working day after today.
 
-    Counted in working days, what began or ended on days without work can fall together; then the award's own counts
-    of working days give the dates.
+    Counted in working days, what began or ended on days without work can fall together, and the award may ask for
+    dates that the round had none of; then the award's own counts of working days give the dates.
     """
     before = clock.day_of(election.recommendation_opens) - dt.timedelta(days=1)
-    has_ballot = election.award.ballot_kind != Award.BallotKind.NONE
+    wanted = planning.asks_for(election.award)
     dates = {
-        name: planning.moved(moment, before, clock.today())
-        if moment is not None and (has_ballot or name not in BALLOT_DATES)
-        else None
+        name: planning.moved(moment, before, clock.today()) if moment is not None and name in wanted else None
         for name in DATES
         for moment in [getattr(election, name)]
     }
-    if _in_order(dates):
+    if all(dates[name] for name in wanted) and _in_order(dates):
         return dates
     begins = clock.day_of(planning.moved(election.recommendation_opens, before, clock.today()))
     return {**dict.fromkeys(DATES), **planning.schedule(election.award, begins)}

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from evaluations import record
+from evaluations import closing, planning, record
 from evaluations.canonical import instant
 from evaluations.exceptions import RoundError
 from evaluations.models import Award, Candidate, Election
@@ -90,6 +90,7 @@ def plan_round(
 def change_dates(*, election: Election, by: User, **dates: Any) -> Election:
     """Other dates, or another appraised period, while the round is not yet open."""
     current = Election.objects.locked(election.pk)
+    _hold_award(current)
     require_officer(by, current)
     if current.phase != Phase.PREPARATION or current.opened_at is not None:
         raise RoundError(_("The dates are fixed since the round was opened. Cancel it and plan another if you must."))
@@ -109,9 +110,11 @@ def change_dates(*, election: Election, by: User, **dates: Any) -> Election:
 @transaction.atomic
 def open_round(*, election: Election, by: User | None) -> Election:
     """Freeze the rules and the roll, and publish their root. Recommendation begins at its date, or now if that has
-    come. ``by`` None is the clock.
+    come. ``by`` None is the clock. The award may have changed since the round was planned: dates that do not fit it
+    any more are refused.
     """
     current = Election.objects.locked(election.pk)
+    _hold_award(current)
     if by is not None:
         require_officer(by, current)
     if current.phase != Phase.PREPARATION or current.opened_at is not None:
@@ -119,6 +122,8 @@ def open_round(*, election: Election, by: User | None) -> Election:
     now = clock.now()
     if now >= current.recommendation_closes:
         raise RoundError(_("The time for recommendations is already over. Change the dates first."))
+    _check_period(current)
+    _check_dates(current)
     current.opened_at = now
     # Known to nobody until a lot is drawn; its hash is in the rules, so that it cannot be another one then.
     current.lot_seed = secrets.token_hex(32)
@@ -172,15 +177,16 @@ def finish_review(*, election: Election, by: User) -> Election:
 
 @transaction.atomic
 def cancel(*, election: Election, reason: str, by: User) -> Election:
-    """Call a round off before its ballots are sealed. Ballots already cast are sealed by the clock, not counted."""
+    """Call a round off before its ballots are sealed. Ballots already cast are sealed by the clock, not counted.
+
+    Whose voting is over is cancelled only while the seal waits for somebody; otherwise it is sealed within a minute.
+    """
     current = Election.objects.locked(election.pk)
     require_officer(by, current)
-    if current.phase not in BEFORE_SEALING or (
-        current.phase == Phase.VOTING and current.voting_closes is not None and clock.now() >= current.voting_closes
-    ):
+    if current.phase not in BEFORE_SEALING or (_voting_is_over(current) and not closing.missing(current)):
         raise RoundError(_("Voting in this round is over. It can be annulled, not cancelled."))
     if current.phase == Phase.VOTING:
-        current.closed_at = clock.now()
+        current.closed_at = current.closed_at or clock.now()
     _end(current, Phase.CANCELLED, reason)
     audit.record("evaluations.cancel", current, by=by)
     events.append(current, gettext_lazy("Cancelled: %(reason)s"), by, {"reason": current.ended_reason})
@@ -199,6 +205,17 @@ def annul(*, election: Election, reason: str, by: User) -> Election:
     audit.record("evaluations.annul", current, by=by)
     events.append(current, gettext_lazy("Annulled: %(reason)s"), by, {"reason": current.ended_reason})
     return _same(election, current)
+
+
+def _hold_award(election: Election) -> None:
+    """The award as it is now, kept from changing until the transaction ends: what is frozen is of one moment."""
+    election.award = Award.objects.select_for_update().get(pk=election.award_id)
+
+
+def _voting_is_over(election: Election) -> bool:
+    if election.phase != Phase.VOTING or election.voting_closes is None:
+        return False
+    return election.closed_at is not None or clock.now() >= election.voting_closes
 
 
 def _final_list(election: Election) -> int:
@@ -297,7 +314,9 @@ def _check_period(election: Election) -> None:
         raise RoundError(
             _("The appraised period must lie within one %(kind)s.") % {"kind": Award.Period(period).label}
         )
-    held = Election.objects.filter(award=election.award, period_first=first).exclude(pk=election.pk)
+    # One round a month, quarter or year, whichever of its days is called the first.
+    around = planning.period_around(election.award, first) if months else (first, first)
+    held = Election.objects.filter(award=election.award, period_first__range=around).exclude(pk=election.pk)
     if held.exclude(phase__in=[Phase.CANCELLED, Phase.ANNULLED]).exists():
         raise RoundError(_("There is already a round of this award for that period."))
 

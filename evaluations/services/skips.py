@@ -29,9 +29,10 @@ def skip_period(*, award: Award, period_first: dt.date, reason: str, by: User) -
         raise RoundError(_("Say why. The reason is shown to everyone."))
     if len(said) > 300:
         raise RoundError(_("The reason is too long. Use at most 300 characters."))
-    if period_around(current, period_first)[0] != period_first:
+    around = period_around(current, period_first)
+    if around[0] != period_first:
         raise RoundError(_("A period is named by its first day. Choose one of the list."))
-    if current.elections.filter(period_first=period_first).exclude(phase__in=ENDED_EARLY).exists():
+    if current.elections.filter(period_first__range=around).exclude(phase__in=ENDED_EARLY).exists():
         raise RoundError(_("There is already a round of this award for that period. Cancel it instead."))
     if current.skips.filter(period_first=period_first).exists():
         raise RoundError(_("This period is skipped already."))
@@ -53,8 +54,8 @@ def hold_after_all(*, skip: Skip, by: User) -> None:
 
 
 def require_not_skipped(award: Award, period_first: dt.date) -> None:
-    """Raise RoundError with the reason if no round is to be held for that period."""
-    skip = award.skips.filter(period_first=period_first).first()
+    """Raise RoundError with the reason if no round is to be held for the period in which that day lies."""
+    skip = award.skips.filter(period_first=period_around(award, period_first)[0]).first()
     if skip is not None:
         raise RoundError(
             _("No round is held for this period: %(reason)s. Take that back first.") % {"reason": skip.reason}

@@ -152,5 +152,10 @@ def accept_validity(request: HttpRequest, slug: str) -> HttpResponse:
         gone = _tried(request, election, form, lambda: decision.accept_validity(**deed), done)
         if gone:
             return gone
-    lead = _("Fewer ballots came back than the rules ask for. The other way is to annul the round and hold it again.")
+    if "no_ballots" in election.result["faults"]:
+        lead = _("Not one valid ballot was cast. The other way is to annul the round and hold it again.")
+    else:
+        lead = _(
+            "Fewer ballots came back than the rules ask for. The other way is to annul the round and hold it again."
+        )
     return _page(request, election, form, title=_("Keep the result"), lead=lead, action=_("Record the decision"))

@@ -5,17 +5,20 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.urls import reverse
 
 from evaluations import record
 from evaluations.exceptions import RoundError
 from evaluations.models import Attestation, Election, RoundFile, Veto
 from evaluations.outcome import lot_order
-from evaluations.services import decision, events, excluded, results
+from evaluations.services import assessment, decision, events, excluded, results
+from evaluations.tally import count
 from intranet import clock
 from tests.people_of_the_hall import make_user
 from tests.together import went_through
 
-from .hall import close, keys_of, make_award, make_hall, vote, voting_round
+from .assessed import component, give
+from .hall import close, keys_of, make_award, make_hall, place, vote, voting_round
 from .test_record import found
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
@@ -197,6 +200,31 @@ def test_a_result_below_the_least_return_waits_for_a_recorded_decision(hall, tmp
     assert again.startswith("That is recorded already")
     assert told(election, tmp_path) == ""
     assert election.decision["validity"] == {"reason": "会议同意保留", "by": "工会周", "on": "2026-11-09"}
+
+
+def test_a_vote_in_which_nobody_voted_is_not_decided_by_the_rest_alone(hall, tmp_path, client):
+    """The worker stood still while voting should have been open: the panel alone would have chosen."""
+    leader = make_user(None, "centre_leader", name="主任钱")
+    place(leader, hall.unit)
+    award = make_award(hall, places=1)
+    component(award, "ballots", "ballots", "60")
+    component(award, "leaders", "panel", "40", order=2, panel_roles=["centre_leader"])
+    election = voting_round(hall, award)
+    close(election)
+    give(election, leader, "80", "70", "60", at=MONDAY)
+    with clock.at(MONDAY):
+        assessment.freeze(election=election, by=hall.officer)
+    assert (election.result["faults"], election.decision) == (["no_ballots"], {})
+    assert "A validity rule was not met" in refusal(results.start_notice, election=election, by=hall.officer)
+    client.force_login(hall.officer)
+    page = client.get(reverse("evaluations:accept_validity", kwargs={"slug": election.slug})).content.decode()
+    assert "没有收到一张有效选票。" in page
+    with clock.at(MONDAY):
+        decision.accept_validity(election=election, reason="会议同意", by=hall.officer)
+    assert election.decision["winners"] == [keys_of(election)[0]]
+    assert told(election, tmp_path) == ""
+    rules = {**election.rules, "components": election.rules["components"][:1]}
+    assert count(rules=rules, keys=["k"], envelopes=[], roll={"staff": 3}).faults == []
 
 
 def test_a_sound_result_needs_no_such_decision(hall):

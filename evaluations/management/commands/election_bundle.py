@@ -68,7 +68,7 @@ def _line(election: Any) -> dict[str, Any]:
     counted = election.sealed_at is not None or bool(election.result)
     return {
         "slug": election.slug,
-        "award": election.award.name,
+        "award": election.award_name,
         "phase": election.phase,
         "opens": instant(opens),
         "closes": instant(closes),
