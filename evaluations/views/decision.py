@@ -18,8 +18,10 @@ from evaluations.decision_forms import CorrectionForm, MeetingForm, TieForm
 from evaluations.forms import ReasonForm
 from evaluations.models import Election, RoundFile
 from evaluations.services import decision, files
+from evaluations.steps import failed_rule
 from intranet.access.exceptions import RuleError
 from intranet.access.views import show_rule_error
+from intranet.ui.templatetags.ui import gap
 
 from .office import READ_AND_SEND, officers_only
 from .rounds import counts_of, round_or_404
@@ -152,10 +154,5 @@ def accept_validity(request: HttpRequest, slug: str) -> HttpResponse:
         gone = _tried(request, election, form, lambda: decision.accept_validity(**deed), done)
         if gone:
             return gone
-    if "no_ballots" in election.result["faults"]:
-        lead = _("Not one valid ballot was cast. The other way is to annul the round and hold it again.")
-    else:
-        lead = _(
-            "Fewer ballots came back than the rules ask for. The other way is to annul the round and hold it again."
-        )
+    lead = gap().join([failed_rule(election), _("The other way is to annul the round and hold it again.")])
     return _page(request, election, form, title=_("Keep the result"), lead=lead, action=_("Record the decision"))

@@ -88,7 +88,6 @@ def manage(request: HttpRequest, slug: str) -> HttpResponse:
         "may_cancel": election.phase in phases.BEFORE_SEALING,
         "may_annul": election.phase in AFTER_SEALING,
         "may_correct": election.phase == Phase.DECISION,
-        "failed_rule": decision.has_open_faults(election),
         "has_poster": election.phase in (Phase.RECOMMENDATION, Phase.REVIEW, Phase.VOTING),
         "before_sealing": election.phase in phases.BEFORE_SEALING,
         "may_repeat": election.phase in phases.ENDED_EARLY,

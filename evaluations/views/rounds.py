@@ -134,7 +134,8 @@ def counts_of(election: Election, viewer: User) -> list[dict[str, Any]]:
     """
     result = election.result
     winners = set(election.decision.get("winners") or result.get("winners", []))
-    tied = set(result.get("tied", [])) - winners
+    # Whoever was not drawn or chosen among the equal waits for nothing any more.
+    tied = set() if election.decision.get("winners") else set(result.get("tied", []))
     counts, shown = result.get("counts", {}), counts_shown(election, viewer)
     rows = [
         {

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
-from evaluations import closing, phases, record
+from evaluations import closing, phases, record, scrutineers
 from evaluations.balance import balance
 from evaluations.models import Attestation, Election
 from evaluations.querysets import OFFICERS
@@ -90,6 +90,7 @@ def _in_two(election: Election, user: User) -> dict[str, Any]:
         and election.phase == phases.Phase.VOTING
         and election.voting_closes <= clock.now()
         and Attestation.Act.CLOSE not in own,
+        "may_stand_by": scrutinises and scrutineers.may_stand_by(election) and Attestation.Act.LOT not in own,
         "may_sign": scrutinises
         and bool(election.result)
         and election.phase in attestations.COUNTED
