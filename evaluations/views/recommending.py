@@ -64,18 +64,20 @@ def recommend(request: HttpRequest, slug: str) -> HttpResponse:
         "my_windows": [] if of_people else my_windows,
         "quotas": invitations.quotas_of([election], request.user).get(election.pk, []) if is_open else [],
         "invited": is_open and bool(invitations.invited([election], request.user)),
-        "withdrawable": {row.pk for row in own if _may_withdraw(row, request.user)},
+        "withdrawable": {row.pk for row in own if _may_withdraw(row, request.user, row in naming_me)},
     }
     return render(request, "evaluations/recommend.html", context)
 
 
-def _may_withdraw(nomination: Nomination, user: Any) -> bool:
+def _may_withdraw(nomination: Nomination, user: Any, is_named: bool) -> bool:
     """Whether the page offers it; who has not answered yet is offered to decline instead."""
     election = nomination.election
     if election.phase not in (phases.Phase.RECOMMENDATION, phases.Phase.REVIEW) or election.reviewed_at:
         return False
     unanswered = nomination.state == Nomination.State.PROPOSED and nomination.by_id != user.pk
-    return nomination.state in steps.LIVE and not unanswered
+    if nomination.state not in steps.LIVE or unanswered:
+        return False
+    return is_named or not nominations.why_maker_keeps(nomination, user)
 
 
 def why_not_me(election: Election, person: Person | None) -> str:
