@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -253,7 +254,7 @@ def withdraw(*, nomination: Nomination, by: User) -> Nomination:
     What the union entered, from a sealed form or from honours, is nobody's own: an officer refuses it with a reason.
     """
     current = _locked(nomination)
-    refusal = "" if names(current, by) else why_maker_keeps(current, by)
+    refusal = "" if names(current, by) else _why_maker_keeps(current, by)
     if refusal:
         raise NominationError(refusal)
     _check_before_voting(current)
@@ -263,7 +264,17 @@ def withdraw(*, nomination: Nomination, by: User) -> Nomination:
     return _to(nomination, current, State.WITHDRAWN, "evaluations.withdraw", by)
 
 
-def why_maker_keeps(nomination: Nomination, by: User) -> str:
+def withdrawable(election: Election, rows: Iterable[Nomination], by: User) -> set[int]:
+    """Of recommendations in a round that do not name somebody those they may withdraw; at most five queries."""
+    mine = [row for row in rows if row.by_id == by.pk and row.kind in (Kind.COLLEAGUE, Kind.UNIT)]
+    if not mine or stands_in(election, by):
+        return set()
+    of_units = [row for row in mine if row.kind == Kind.UNIT]
+    led = set(units_led_by(by).values_list("pk", flat=True)) if of_units else set()
+    return {row.pk for row in mine if row.kind == Kind.COLLEAGUE or row.unit_id in led}
+
+
+def _why_maker_keeps(nomination: Nomination, by: User) -> str:
     """ "" or why somebody whom a recommendation does not name cannot withdraw it, in a sentence."""
     if nomination.by_id != by.pk or nomination.kind == Kind.SELF:
         return _("Only who made a recommendation, or whom it names, can withdraw it.")

@@ -11,9 +11,9 @@ from django.db import connection
 from evaluations.exceptions import NominationError, RoundError
 from evaluations.models import Candidate, Honour, Nomination
 from evaluations.querysets import ElectionQuerySet
-from evaluations.services import nominations, rounds, vetoes
+from evaluations.services import filing, nominations, rounds, vetoes
 from intranet import clock
-from intranet.people.models import Leadership, Person, Posting, Window
+from intranet.people.models import Leadership, Person, Posting, Unit, Window
 from tests.people_of_the_hall import make_user
 
 from .hall import CLOSES, OPENS, lead, make_award, make_hall, opened, place
@@ -397,6 +397,31 @@ def test_who_stands_withdraws_no_rival_they_recommended(hall):
     recommend(election, hall.staff[0])
     said = act_refused(nominations.withdraw, rival, hall.staff[0])
     assert said == "You stand in this round yourself, so you can withdraw only what names you."
+
+
+def test_the_page_offers_to_withdraw_what_the_service_lets_go(hall):
+    """Asked for many at once there, and for one when it is done: the answers are the same."""
+    lead(hall.staff[4], hall.unit)
+    lead(hall.officer, Unit.objects.create(name="别科", kind="back_office"))
+    election = opened(hall, make_award(hall, quota_per_unit=2))
+    with clock.at(OPENS):
+        filed = filing.enter_row(
+            election=election, unit=hall.unit, person=hall.person(3), reason="x", by=hall.officer
+        )
+    rows = [
+        recommend(election, hall.staff[4], "colleague", person=hall.person(0)),
+        recommend(election, hall.staff[4], "unit", person=hall.person(1), unit=hall.unit),
+        recommend(election, hall.staff[2]),
+        filed,
+    ]
+    for by, offered in ((hall.staff[4], rows[:2]), (hall.officer, []), (hall.staff[2], [])):
+        with clock.at(OPENS):
+            assert nominations.withdrawable(election, rows, by) == {row.pk for row in offered}
+        for row in rows:
+            if row not in offered and row.person.user != by:
+                act_refused(nominations.withdraw, row, by)
+    for row in rows[:2]:
+        assert act(nominations.withdraw, row, hall.staff[4]).state == "withdrawn"
 
 
 def test_a_former_head_does_not_withdraw_the_window_they_recommended(hall):
