@@ -10,12 +10,13 @@ from django.utils.translation import ngettext
 
 from intranet.people.reach import units_led_by, windows_led_by
 
+from .disclosure import has_few
 from .models import Candidate, Election
 from .models.awards import Component, plain_number
 from .services.inputs import Gathered
 
 
-def parts(election: Election, gathered: Gathered) -> list[dict[str, Any]]:
+def parts(election: Election, gathered: Gathered, with_values: bool = True) -> list[dict[str, Any]]:
     """Each component with its weight, its state in words, and the values so far; a panel's only once frozen."""
     frozen = election.inputs_frozen_at is not None
     missing: dict[str, list[str]] = {}
@@ -31,7 +32,7 @@ def parts(election: Election, gathered: Gathered) -> list[dict[str, Any]]:
             "missing": missing.get(part["key"], []),
             "ballots": part["kind"] == "ballots",
             "values": []
-            if part["kind"] == "panel" and not frozen
+            if not with_values or (part["kind"] == "panel" and not frozen)
             else [
                 {"name": names[key], "value": plain_number(entry["value"]), "detail": detail_of(part, entry)}
                 for key, entry in sorted(gathered.values.get(part["key"], {}).items())
@@ -92,11 +93,20 @@ def all_of(election: Election) -> list[dict[str, Any]]:
 
 
 def own_of(election: Election, user: Any) -> list[dict[str, Any]]:
-    """From the public notice on, the lines of oneself, or of the window or team one heads; nobody else's."""
+    """From the public notice on, the lines of oneself, or of the window or team one heads; nobody else's.
+
+    None where ballots alone count and few could vote: the total would tell a candidate how somebody voted.
+    """
     lines = election.result.get("lines") or {}
-    if not lines or election.notice_first is None:
+    if not is_told(election):
         return []
     return [_row(election, row) for row in own_candidates(election, user) if row.key in lines]
+
+
+def is_told(election: Election) -> bool:
+    """Whether those who stood read their own lines."""
+    counted = election.notice_first is not None and bool(election.result.get("lines"))
+    return counted and (election.has_assessment or not has_few(election))
 
 
 def own_candidates(election: Election, user: Any) -> list[Candidate]:

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from evaluations.disclosure import counts_shown
+from evaluations.disclosure import scores_shown
 from evaluations.models import Candidate, Election
 from evaluations.querysets import OFFICERS
 from intranet.papers import official, official_styles
@@ -30,7 +30,7 @@ def score_table(asked: Asked) -> dict[str, Any]:
     by_key = {candidate.key: candidate for candidate in election.candidates.all()}
     order = [key for key in _order(result) if key in by_key]
     # The votes themselves, where they are the score: not for everybody where few could vote.
-    shown = bool(result.get("lines")) or counts_shown(election, asked.by)
+    shown = scores_shown(election, asked.by)
     totals = result.get("scores", {}) if shown else {}
     winners = set(election.decision.get("winners") or result.get("winners", []))
     return {

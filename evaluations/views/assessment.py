@@ -14,9 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from evaluations import explanations
 from evaluations.assessment_forms import AdjustmentForm, ExcuseForm, SeatBox
-from evaluations.disclosure import CHECKERS
+from evaluations.disclosure import scores_shown
 from evaluations.models import Election, PanelSeat
-from evaluations.querysets import OFFICERS
 from evaluations.services import assessment as services
 from evaluations.services import inputs, panels
 from evaluations.services.officers import stands_in
@@ -102,12 +101,13 @@ def _assessment_context(request: HttpRequest, election: Election, form: Any = No
     frozen = election.inputs_frozen_at is not None
     gathered = inputs.Gathered(election.inputs.get("values", {}), {}) if frozen else inputs.gather(election)
     locked_out = stands_in(election, request.user)
+    brought = election.brought.select_related("candidate")
     may_change = not frozen and not locked_out
     return {
         "election": election,
-        "parts": explanations.parts(election, gathered),
+        "parts": explanations.parts(election, gathered, with_values=not locked_out),
         "seats": explanations.seats(election),
-        "brought": list(election.brought.select_related("candidate").order_by("component", "created_at", "pk")),
+        "brought": [] if locked_out else list(brought.order_by("component", "created_at", "pk")),
         "adjusts": bool(services.parts_of(election, "adjustment")),
         "frozen": frozen,
         "fault": "" if frozen or gathered.missing else _unusable(election, gathered),
@@ -214,7 +214,7 @@ def _number_or_404(request: HttpRequest, name: str) -> int:
 def explained(request: HttpRequest, slug: str) -> HttpResponse:
     """How every total came about, for whoever runs or checks the round; from the notice on, one's own for others."""
     election = round_or_404(request, slug)
-    sees_all = request.user.has_role(*OFFICERS, *CHECKERS)
+    sees_all = scores_shown(election, request.user)
     rows = explanations.all_of(election) if sees_all else explanations.own_of(election, request.user)
     if not rows:
         raise Http404

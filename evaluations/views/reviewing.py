@@ -73,6 +73,7 @@ def _card(nomination: Nomination, proposed: list[vetoes.Found], reads: bool) -> 
         "vetoes": list(nomination.vetoes.all()) if reads else [],
         "proposed": [one for one in proposed if one.nomination.pk == nomination.pk],
         "live": nomination.state in steps.LIVE,
+        "strikes": nomination.state == State.PROPOSED and nominations.came_on_paper(nomination),
         "wants_form": nomination.kind == Nomination.Kind.UNIT
         and nomination.scan_id is None
         and nomination.state in steps.LIVE,

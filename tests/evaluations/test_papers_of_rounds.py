@@ -277,7 +277,7 @@ def test_marks_are_summed_over_boxes_and_a_box_of_few_is_never_told_apart(hall):
     }
     result = {"counts": dict.fromkeys(keys_of, 23), "marks": marks, "valid": 26, "void": 1, "ballots": 27, "roll": 30}
     put(election, rules={**election.rules, "ballot_kind": "approve"}, result=result, phase="sealed")
-    table = cells(made("tally_sheet", election, hall.officer).tables[0])
+    table = cells(made("tally_sheet", election, hall.scrutineer).tables[0])
     assert table[0][-3:] == ["同意", "不同意", "弃权"]
     assert {tuple(row[-3:]) for row in table[1:]} == {("23", "2", "1")}
 

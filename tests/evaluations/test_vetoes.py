@@ -207,10 +207,13 @@ def test_an_officer_who_is_named_enters_and_settles_nothing(hall):
         given = nominations.recommend(
             election=election, kind="colleague", person=hall.officer.person, reason="好", by=hall.staff[0]
         )
-    said = "It names yourself, so another officer must enter it."
-    assert refused(enter, given, hall.officer) == said
+    unanswered = "You are recommended in this round. Until this is declined, another union officer must run it."
+    assert refused(enter, given, hall.officer) == unanswered
     second = make_user(None, "union_officer")
     veto = enter(given, second)
+    assert refused(settle, veto, hall.officer) == unanswered
+    with clock.at(OPENS):
+        nominations.decline(nomination=given, by=hall.officer)
     assert refused(settle, veto, hall.officer) == "It names yourself, so another officer must settle it."
 
 

@@ -245,7 +245,7 @@ def test_the_page_asks_the_same_with_more_recommendations(
     with clock.at(OPENS):
         by_colleague(election, hall)
         client.get(page_of(election))
-        with django_assert_max_num_queries(17) as few:
+        with django_assert_max_num_queries(18) as few:
             client.get(page_of(election))
         for n in (2, 3, 4):
             nominations.recommend(
