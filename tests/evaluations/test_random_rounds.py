@@ -65,6 +65,8 @@ class Drawn:
             "least_return": draw.choice(["", "50", "66.67"]),
             "tie_figure": draw.choice(["", "figures.cases"]),
             "tie_rule": draw.choice(["meeting", "lot"]),
+            # Rules from before they said which way a figure decides meant the higher one.
+            **draw.choice([{}, {"tie_lower_is_better": False}, {"tie_lower_is_better": True}]),
         }
 
     def weights(self, names: list[str]) -> dict:
@@ -232,8 +234,11 @@ class SlowCount:
             figures = {other: self.drawn.inputs["tie"][other] for other in level}
             decides = self.rules["tie_figure"] and all(figures.values())
             ahead = sum(score[other] > score[key] for other in runners)
-            if decides:
+            if decides and self.rules.get("tie_lower_is_better"):
+                ahead += sum(Fraction(figures[other]) < Fraction(figures[key]) for other in level)
+            elif decides:
                 ahead += sum(Fraction(figures[other]) > Fraction(figures[key]) for other in level)
+            if decides:
                 level = [other for other in level if Fraction(figures[other]) == Fraction(figures[key])]
             if ahead + len(level) <= self.rules["places"]:
                 winners.add(key)
