@@ -136,7 +136,11 @@ def _of_the_record(election: Election) -> dict[str, Any]:
 
 
 def _check_vetoes(election: Election) -> None:
-    """Nobody is put on notice against a veto in force, nor while somebody waits for the answer to an appeal."""
+    """Nobody is put on notice against a veto in force, nor while somebody waits for the answer to an appeal, nor
+    while a veto rests on an incident that does not stand.
+    """
+    if shaken := excluded.shaken(election):
+        raise RoundError(shaken[0])
     if excluded.unheard(election):
         raise RoundError(_("An appeal against a veto is not settled yet. Settle it on the page of recommendations."))
     barred = set(election.decision["winners"]) & excluded.excluded_keys(election)
