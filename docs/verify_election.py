@@ -204,7 +204,7 @@ def points_of(part, value, given):
     less, low, high = part["lower_is_better"], min(given.values()), max(given.values())
     best, worst = (low, high) if less else (high, low)
     if part["scale"] == "as_it_is":
-        require(0 <= value <= 100, f"A value of {part['key']} does not lie between 0 and 100.")
+        value = min(max(value, Fraction(0)), Fraction(100))
         return 100 - value if less else value
     if value == best:
         return Fraction(100)

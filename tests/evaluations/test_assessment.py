@@ -9,12 +9,12 @@ from decimal import Decimal
 
 import pytest
 
-from evaluations import record, rule_words
+from evaluations import explanations, record, rule_words
 from evaluations.exceptions import RoundError
 from evaluations.models import Election, RoundInput
-from evaluations.services import assessment, inputs, panels, results, rounds
+from evaluations.services import assessment, decision, inputs, panels, results, rounds
 from intranet import clock
-from tests.figures.rows import incident
+from tests.figures.rows import incident, score
 from tests.people_of_the_hall import make_user
 
 from .assessed import component, figure, give, make_award_without_ballot, reviewed
@@ -227,13 +227,35 @@ def test_what_is_missing_blocks_with_its_component_and_names(hall, leader):
 
 def test_a_value_that_does_not_suit_its_scale_stops_the_freezing(hall):
     award = make_award_without_ballot(hall)
-    component(award, "speed", "figure", "100", figure="test.speed", label="办件量")
+    component(award, "speed", "figure", "100", figure="test.speed", scale="of_best", label="办件量")
     election = reviewed(hall, award)
-    with figure("test.speed", {hall.person(n).pk: "101" for n in range(3)}):
+    with figure("test.speed", {hall.person(n).pk: "-1" for n in range(3)}):
         said = refusal(assessment.freeze, election=election, by=hall.officer)
-    assert said == "“办件量” counts as it is, but not all its values lie between 0 and 100. Correct them."
+    assert said == "“办件量” counts in percent of the best, but some of its values are below 0. Correct them."
     election.refresh_from_db()
     assert (election.inputs, election.inputs_frozen_at) == ({}, None)
+
+
+def test_a_monthly_score_with_bonuses_counts_as_a_hundred_and_every_page_says_so(hall, tmp_path):
+    award = make_award_without_ballot(hall, places=1)
+    component(award, "monthly", "scores", "100", label="月度考核")
+    for n, number in enumerate(("103", "98", "100")):
+        score(hall.person(n), OCTOBER, number)
+    election = reviewed(hall, award)
+    a, b, c = keys_of(election)
+    (part,) = explanations.parts(election, inputs.gather(election))
+    assert part["warning"] == "1 value lies beyond 0 to 100 and counts as the nearer of the two."
+    with clock.at(DURING_VOTE):
+        assessment.freeze(election=election, by=hall.officer)
+        assert election.result["scores"] == {a: "100.0000", b: "98.0000", c: "100.0000"}
+        assert (set(election.result["tied"]), election.result["winners"]) == ({a, c}, [])
+        decision.settle_tie(election=election, chosen=[a], reason="研究决定", by=hall.officer)
+        results.start_notice(election=election, by=hall.officer)
+    lines = {row["candidate"].key: row["lines"][0] for row in explanations.all_of(election)}
+    assert [lines[key]["detail"] for key in (a, b)] == ["2026-10 103 · counts as 100", "2026-10 98"]
+    assert (lines[a]["value"], lines[a]["points"]) == ("103.0000", "100.0000")
+    record.write_bundle(Election.objects.select_related("award").get(pk=election.pk), tmp_path)
+    assert found(tmp_path, [election.record_root]) == ""
 
 
 def test_only_an_officer_who_does_not_stand_freezes(hall, leader):

@@ -107,7 +107,7 @@ class Drawn:
         if part["kind"] == "adjustment":
             return f"{self.draw.randint(-5, 5)}.5000"
         return self.draw.choice(
-            ["0", "60", "80.0000", f"{self.draw.randint(0, 99)}.{self.draw.randint(0, 9999):04d}"]
+            ["0", "60", "80.0000", "103.5", f"{self.draw.randint(0, 99)}.{self.draw.randint(0, 9999):04d}"]
         )
 
     def tie(self) -> dict:
@@ -191,7 +191,8 @@ class SlowCount:
             return own
         least, most, less = min(all_of_them), max(all_of_them), part["lower_is_better"]
         if part["scale"] == "as_it_is":
-            points = 100 - own if less else own
+            held = Fraction(100) if own > 100 else own
+            points = 100 - held if less else held
         elif part["scale"] == "of_best":
             best = least if less else most
             points = Fraction(100) if own == best else 100 * (best / own if less else own / best)
