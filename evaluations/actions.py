@@ -35,6 +35,7 @@ ACTIONS: tuple[tuple[str, Any, Any], ...] = (
     ("evaluations.hand_in", _("Hand in scores"), _("Scores handed in")),
     ("evaluations.take_back", _("Take scores back"), _("Scores taken back")),
     ("evaluations.excuse", _("Withdraw a seat"), _("Seat withdrawn")),
+    ("evaluations.add_seat", _("Give a seat"), _("Seat given")),
     ("evaluations.bring", _("Enter points"), _("Points entered")),
     ("evaluations.take_away", _("Remove points"), _("Points removed")),
     ("evaluations.freeze", _("Freeze the inputs"), _("Inputs frozen")),

@@ -154,7 +154,8 @@ class _Gathering:
     def _panel(self, part: dict[str, Any]) -> dict[str, dict[str, Any]]:
         late = [seat.name for seat in self._seats if seat.component == part["key"] and seat.handed_in_at is None]
         due = self.election.scores_due
-        if late and (due is None or clock.now() < due):
+        waiting = bool(late) and (due is None or clock.now() < due)
+        if waiting:
             self._say(part, _("scores not handed in yet"), late)
         values = {}
         for key in self.subjects:
@@ -162,6 +163,9 @@ class _Gathering:
             if given:
                 kept = without_extremes(given) if part["without_extremes"] else given
                 values[key] = entry(sum(kept, Decimal(0)) / len(kept), {"scores": len(given), "counted": len(kept)})
+        unscored = [row.name for row in self.candidates if row.key not in values]
+        if unscored and not waiting:
+            self._say(part, _("nobody on the panel has given a score; give somebody else a seat"), unscored)
         return values
 
     @cached_property
