@@ -47,6 +47,7 @@ ACTIONS: tuple[tuple[str, Any, Any], ...] = (
     ("evaluations.settle_tie", _("Settle a tie"), _("Tie settled")),
     ("evaluations.accept_validity", _("Keep a result below the rules"), _("Result kept although a rule failed")),
     ("evaluations.draw_lot", _("Draw a lot"), _("Lot drawn")),
+    ("evaluations.dismiss_witnesses", _("Let confirmations for a lot lapse"), _("Confirmations for the lot lapsed")),
     ("evaluations.record_meeting", _("Record a meeting"), _("Decision of the meeting recorded")),
     ("evaluations.correct_meeting", _("Correct the record of a meeting"), _("Record of the meeting corrected")),
     ("evaluations.start_notice", _("Start the public notice"), _("Public notice started")),
