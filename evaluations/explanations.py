@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from fractions import Fraction
 from typing import Any
 
 from django.db.models import Q
@@ -13,6 +15,7 @@ from intranet.people.reach import units_led_by, windows_led_by
 from .disclosure import has_few
 from .models import Candidate, Election
 from .models.awards import Component, plain_number
+from .scoring import held_to_scale
 from .services.inputs import Gathered
 
 
@@ -30,6 +33,7 @@ def parts(election: Election, gathered: Gathered, with_values: bool = True) -> l
             "weight": "" if part["kind"] == "adjustment" else part["weight"],
             "how": how(part),
             "missing": missing.get(part["key"], []),
+            "warning": _warning(part, gathered.values.get(part["key"], {}).values()),
             "ballots": part["kind"] == "ballots",
             "values": []
             if not with_values or (part["kind"] == "panel" and not frozen)
@@ -62,8 +66,38 @@ def how(part: dict[str, Any]) -> str:
 
 
 def detail_of(part: dict[str, Any], entry: dict[str, Any]) -> str:
-    """What stands behind a value: how many scores, which months, which entries."""
-    detail = entry.get("detail", {})
+    """What stands behind a value: how many scores, which months, which entries; and what counts instead of it."""
+    said = [_made_of(part, entry.get("detail", {})), _held(part, entry)]
+    return " · ".join(filter(None, said))
+
+
+def _held(part: dict[str, Any], entry: dict[str, Any]) -> str:
+    """Of a value beyond a scale from 0 to 100, the end that counts."""
+    if not _beyond(part, entry):
+        return ""
+    return _("counts as %(n)d") % {"n": held_to_scale(Fraction(entry["value"]))}
+
+
+def _beyond(part: dict[str, Any], entry: dict[str, Any]) -> bool:
+    if part["kind"] in ("ballots", "adjustment") or part["scale"] != "as_it_is" or "value" not in entry:
+        return False
+    value = Fraction(entry["value"])
+    return held_to_scale(value) != value
+
+
+def _warning(part: dict[str, Any], entries: Collection[dict[str, Any]]) -> str:
+    """Before it is frozen: how many values of a component are held to its scale."""
+    number = sum(_beyond(part, entry) for entry in entries)
+    if not number:
+        return ""
+    return ngettext(
+        "%(n)d value lies beyond 0 to 100 and counts as the nearer of the two.",
+        "%(n)d values lie beyond 0 to 100 and count as the nearer of the two.",
+        number,
+    ) % {"n": number}
+
+
+def _made_of(part: dict[str, Any], detail: dict[str, Any]) -> str:
     if part["kind"] == "panel" and detail:
         text = ngettext("mean of %(n)d score", "mean of %(n)d scores", detail["counted"]) % {"n": detail["counted"]}
         left_out = detail["scores"] - detail["counted"]

@@ -38,6 +38,7 @@ FIRST_RULES: dict[str, Any] = {
     "order_decides": True,
     "meeting_decides": False,
     "tie_figure": "",
+    "tie_lower_is_better": False,
     "tie_rule": "meeting",
     "notice_place": "",
 }

@@ -12,7 +12,7 @@ from evaluations import vetoes
 from evaluations.models import Award, Box, Component
 from evaluations.models.awards import GRADE_POINTS
 from intranet.access.roles import ROLES
-from intranet.figures.services.numbers import answers_for
+from intranet.figures.services.numbers import answers_for, is_lower_better
 from intranet.people.models import Person
 
 Kind, Ballot = Component.Kind, Award.BallotKind
@@ -136,6 +136,10 @@ def _component(row: Component) -> str:
         return _("“%(label)s” is added to the sum and has no weight. Set it to 0.") % said
     if row.kind == Kind.FIGURE and not row.figure:
         return _("Say which figure “%(label)s” is.") % said
+    if row.kind == Kind.FIGURE and is_lower_better(row.figure) and not row.lower_is_better:
+        return _("Of the figure in “%(label)s” less is better. Tick “less is better”.") % said
+    if row.kind == Kind.ADJUSTMENT and row.lower_is_better and not is_lower_better(row.figure):
+        return _("What “%(label)s” adds is added as it is, so less cannot be better. Untick “less is better”.") % said
     if row.kind == Kind.PANEL and not row.panel_roles:
         return _("Say who scores in “%(label)s”.") % said
     if set(row.panel_roles) - set(ROLES):

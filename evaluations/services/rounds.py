@@ -20,7 +20,7 @@ from intranet import clock
 from intranet.access import audit
 from intranet.access.models import User
 
-from . import events, panels, pool, progress, roll, skips, vetoes
+from . import events, excluded, panels, pool, progress, roll, skips, vetoes
 from .eligibility import why_not
 from .officers import require_officer
 from .progress import advance, due_instants
@@ -163,6 +163,8 @@ def finish_review(*, election: Election, by: User) -> Election:
         raise RoundError(_("There is no review to finish now."))
     if current.voting_closes is not None and clock.now() >= current.voting_closes:
         raise RoundError(_("The time for voting is already over. Cancel this round and plan another."))
+    if shaken := excluded.shaken(current):
+        raise RoundError(shaken[0])
     candidates = _final_list(current)
     # Whoever was named and has not answered by now does not stand.
     current.nominations.filter(state="proposed").update(state="declined")
