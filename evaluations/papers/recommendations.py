@@ -36,6 +36,7 @@ STATES = {
     Nomination.State.ACCEPTED: "待审核",
     Nomination.State.APPROVED: "通过",
     Nomination.State.DECLINED: "本人不同意",
+    Nomination.State.LAPSED: "未答复",
     Nomination.State.REJECTED: "未通过",
     Nomination.State.WITHDRAWN: "已撤回",
 }
@@ -102,7 +103,7 @@ def _rows(given: list[Nomination]) -> list[dict[str, Any]]:
             "number": number,
             "name": str(one.subject),
             "unit": str(one.unit or "") or places.get(one.person_id, "") or nominations.units_of(one),
-            "way": f"{WAYS[Nomination.Kind(one.kind)]}{'' if one.kind in UNNAMED else f'（{one.by}）'}",
+            "way": f"{WAYS[Nomination.Kind(one.kind)]}{'' if one.kind in UNNAMED else f'（{one.recommender}）'}",
             "reason": one.reason,
             # What is held against somebody stays on the page of the review; here only that the list ends it.
             "state": "一票否决" if one.pk in vetoed else STATES[Nomination.State(one.state)],
@@ -190,7 +191,7 @@ SUMMARY = PaperKind(
             _("one for each recommendation"),
             (
                 *words.STANDING,
-                Field("way", _("how it was made"), "单位推荐（沈若溪）"),
+                Field("way", _("how it was made"), "单位推荐（禾湾区税务局）"),
                 Field("reason", _("reason"), "连续三个月零投诉。"),
                 Field("state", _("how the review ended"), "通过"),
             ),

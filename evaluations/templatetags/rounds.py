@@ -18,6 +18,7 @@ NOMINATION_STATES = {
     Nomination.State.ACCEPTED: "waiting",
     Nomination.State.APPROVED: "done",
     Nomination.State.DECLINED: "quiet",
+    Nomination.State.LAPSED: "quiet",
     Nomination.State.REJECTED: "problem",
     Nomination.State.WITHDRAWN: "quiet",
 }

@@ -6,7 +6,7 @@ import pytest
 
 from evaluations.models import Election, Honour, Nomination, Objection, Veto
 from evaluations.papers import CERTIFICATES, KINDS, OF_A_ROUND, ballots, recommendations, scores
-from evaluations.services import nominations, rounds
+from evaluations.services import filing, nominations, rounds
 from intranet import clock
 from intranet.access.exceptions import NotAllowed
 from intranet.papers import drawing, services
@@ -19,6 +19,7 @@ from tests.papers.documents import cells, lines, opened, words
 from tests.people_of_the_hall import make_user
 
 from . import hall as halls
+from . import scans
 
 pytestmark = pytest.mark.django_db
 FOR_THE_WALL = ("public_notice", "notice_ended", "commendation", "prize_list", "minutes", "call")
@@ -186,6 +187,36 @@ def test_every_way_of_being_recommended_has_its_word_in_the_summary(hall):
     of_honours = election.nominations.get(kind="honours")
     said = [row[1] for row in cells(made("recommendation", of_honours, hall.officer).tables[0])]
     assert "历次荣誉" in said
+
+
+def test_who_never_answered_is_not_said_to_have_declined(hall):
+    election = halls.opened(hall)
+    with clock.at(halls.OPENS):
+        silent, declined = (
+            nominations.recommend(election=election, kind="colleague", person=one, reason="好", by=hall.staff[0])
+            for one in (hall.person(1), hall.person(2))
+        )
+        nominations.decline(nomination=declined, by=hall.staff[2])
+        for user in hall.staff[3:5]:
+            given = nominations.recommend(election=election, kind="self", reason="好", by=user)
+            nominations.approve(nomination=given, by=hall.officer)
+    rounds.advance(halls.CLOSES)
+    with clock.at(halls.CLOSES):
+        rounds.finish_review(election=election, by=hall.officer)
+        states = {row[1]: row[5] for row in cells(made("recommendations", election, hall.officer).tables[0])[1:]}
+    assert states[hall.person(1).name] == "未答复"
+    assert states[hall.person(2).name] == "本人不同意"
+    assert silent not in election.nominations.standing()
+
+
+def test_a_sealed_form_names_the_unit_and_not_the_officer_who_filed_it(hall):
+    election = halls.opened(hall)
+    named = {"unit": hall.unit, "person": hall.person(0), "reason": "好", "upload": scans.pdf()}
+    with clock.at(halls.OPENS):
+        filing.file_recommendation(election=election, by=hall.officer, **named)
+    document = made("recommendations", election, hall.officer)
+    assert cells(document.tables[0])[1][3] == f"单位推荐（{hall.unit.name}）"
+    assert hall.officer.get_full_name() not in words(document)
 
 
 def test_a_window_that_honours_recommend_stands_in_the_summary_with_its_units(hall, django_assert_max_num_queries):
