@@ -5,6 +5,7 @@ They hold the reasons somebody was recommended for, so they are for officers who
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
@@ -87,10 +88,15 @@ def summary(asked: Asked) -> dict[str, Any]:
         "title": f"{words.titled(election)}推荐汇总表",
         "number": "",
         "opening": words.lines(
-            f"截至{drawing.written_day(clock.today())}，收到推荐{len(given)}份，通过资格审核{approved}份。"
+            f"截至{drawing.written_day(_as_of(election))}，收到推荐{len(given)}份，通过资格审核{approved}份。"
         ),
         "rows": _rows(given),
     }
+
+
+def _as_of(election: Election) -> dt.date:
+    """The day the summary tells of: from the end of the review on nothing in it changes."""
+    return clock.day_of(election.reviewed_at) if election.reviewed_at else clock.today()
 
 
 def _rows(given: list[Nomination]) -> list[dict[str, Any]]:

@@ -1,9 +1,12 @@
 """Every paper of a round, made and read back: what it says, when there is one, and whom it never names."""
 
 import datetime as dt
+import io
+import zipfile
 
 import pytest
 
+from evaluations import archive
 from evaluations.models import Election, Honour, Nomination, Objection, Veto
 from evaluations.papers import CERTIFICATES, KINDS, OF_A_ROUND, ballots, recommendations, scores
 from evaluations.services import filing, nominations, rounds
@@ -41,6 +44,12 @@ def keys(about, user):
 
 def made(kind, about, by):
     return opened(services.make(kind=f"evaluations.{kind}", about=about, by=by))
+
+
+def names_in_archive(election, by):
+    held = io.BytesIO()
+    archive.write(election=election, by=by, to=held)
+    return zipfile.ZipFile(held).namelist()
 
 
 def put(election, **fields):
@@ -377,6 +386,70 @@ def test_how_a_notice_ended_tells_outcomes_and_nobody_who_objected(hall):
     day = drawing.written_day(election.notice_first)
     assert cells(document.tables[0])[1] == ["1", "来信", day, "经核实不影响评选结果", "考勤无迟到记录"]
     assert not any(secret in words(document) for secret in ("举报人赵", "他迟到"))
+
+
+def test_nobody_says_before_the_notice_is_over_that_there_was_no_objection(hall, client):
+    election = halls.on_notice(hall)
+    client.force_login(hall.officer)
+
+    def page():
+        address = f"/awards/{election.slug}/manage/"
+        return client.get(address, headers={"accept-language": "zh-hans"}).content.decode()
+
+    with clock.at(clock.start_of(election.notice_last, 23)):
+        assert "notice_ended" not in keys(election, hall.officer)
+        assert "公示情况说明须待公示最后一日" in page()
+        with pytest.raises(NotAllowed):
+            services.make(kind="evaluations.notice_ended", about=election, by=hall.officer)
+        assert "公示情况说明" not in " ".join(names_in_archive(election, hall.officer))
+    with clock.at(clock.start_of(election.notice_last + dt.timedelta(days=1))):
+        assert "notice_ended" in keys(election, hall.officer)
+        assert "须待公示" not in page()
+        assert "公示情况说明" in " ".join(names_in_archive(election, hall.officer))
+
+
+def test_whenever_it_is_drawn_a_paper_has_the_day_it_belongs_to(hall):
+    """Also in an archive drawn a year later, and with the year of that day in its number."""
+    election = halls.commended(hall)
+    days = {
+        "call": election.opened_at,
+        "public_notice": election.notice_first,
+        "notice_ended": election.published_at,
+        "commendation": election.published_at,
+    }
+    with clock.at(halls.ENDS + dt.timedelta(days=365)):
+        for kind, day in days.items():
+            said = lines(made(kind, election, hall.officer))
+            assert drawing.written_day(clock.day_of(day) if isinstance(day, dt.datetime) else day) in said
+            assert "〔2026〕" in said[0]
+        opening = "".join(lines(made("recommendations", election, hall.officer)))
+    assert f"截至{drawing.written_day(clock.day_of(election.reviewed_at))}" in opening
+
+
+def test_the_notice_says_what_it_says_on_the_web_about_how_it_was_decided(hall):
+    election = halls.on_notice(hall)
+    plain = "".join(lines(made("public_notice", election, hall.officer)))
+    assert not any(word in plain for word in ("抽签", "理由", "末位"))
+    assert "（5个工作日）" in plain
+    kept = {"reason": "名册内多人外出培训。", "by": "x", "on": "2026-11-09"}
+    put(election, decision={**election.decision, "lot": {"seed": "x"}, "validity": kept})
+    said = "".join(lines(made("public_notice", election, hall.officer)))
+    assert "末位名额票数相同，在两名监票人见证下抽签确定。" in said
+    assert "未达到有效性规则，结果予以保留，理由：名册内多人外出培训。" in said
+    assert "。。" not in said
+    put(election, decision={**election.decision, "kind": "tie", "reason": "连续两年零投诉", "lot": {}})
+    said = "".join(lines(made("public_notice", election, hall.officer)))
+    assert "末位名额票数相同，处理方式：连续两年零投诉。" in said
+
+
+def test_a_notice_of_one_day_names_it_once(hall, client):
+    election = halls.on_notice(hall, halls.make_award(hall, notice_workdays=1))
+    day = drawing.written_day(election.notice_first)
+    said = "".join(lines(made("public_notice", election, hall.officer)))
+    assert f"公示期为{day}（1个工作日）。" in said
+    client.force_login(hall.officer)
+    page = client.get(f"/awards/{election.slug}/notice/", headers={"accept-language": "zh-hans"}).content.decode()
+    assert f"公示期为 {day}（1个工作日）。" in page
 
 
 def test_winners_sign_for_prizes_and_get_certificates(hall):
