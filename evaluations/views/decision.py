@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from evaluations import explanations
 from evaluations.decision_forms import CorrectionForm, MeetingForm, TieForm
 from evaluations.forms import ReasonForm
 from evaluations.models import Election, RoundFile
@@ -112,7 +113,7 @@ def meeting(request: HttpRequest, slug: str) -> HttpResponse:
         if gone:
             return gone
     rows = {row["candidate"].key: row for row in counts_of(election, request.user)}
-    scores = election.result["scores"]
+    scores = explanations.totals(election)
     context = {
         "election": election,
         "form": form,

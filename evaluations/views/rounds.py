@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from evaluations import invitations, phases, rule_words, steps
+from evaluations import explanations, invitations, phases, rule_words, steps
 from evaluations.ballot_words import MARKS
 from evaluations.disclosure import CHECKERS, counts_shown
 from evaluations.group_notices import group_text
@@ -136,12 +136,13 @@ def counts_of(election: Election, viewer: User) -> list[dict[str, Any]]:
     winners = set(election.decision.get("winners") or result.get("winners", []))
     tied = set(result.get("tied", [])) - winners
     counts, shown = result.get("counts", {}), counts_shown(election, viewer)
+    scores = explanations.totals(election)
     rows = [
         {
             "candidate": candidate,
             "count": counts.get(candidate.key, 0) if shown else None,
             "marks": _marks_of(election, candidate.key) if shown else [],
-            "score": result["scores"].get(candidate.key, "") if result.get("lines") else "",
+            "score": scores.get(candidate.key, "") if result.get("lines") else "",
             "wins": candidate.key in winners,
             "tied": candidate.key in tied,
         }

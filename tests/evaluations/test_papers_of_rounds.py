@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from evaluations import archive
+from evaluations import archive, explanations
 from evaluations.models import Election, Honour, Nomination, Objection, Veto
 from evaluations.papers import CERTIFICATES, KINDS, OF_A_ROUND, ballots, recommendations, scores
 from evaluations.services import filing, nominations, rounds
@@ -334,6 +334,32 @@ def test_the_table_of_scores_explains_each_line(hall):
     assert headings[0].endswith("合计93.0000　★")
     assert len(document.tables) == 3
     assert "ab" * 32 in words(document)
+
+
+def test_shares_and_totals_stand_with_as_many_decimals_and_none_is_rounded(hall):
+    """A share is points of four decimals times a weight of two: six decimals at most, all of them said."""
+    election = assessed_without_a_ballot(hall)
+    first, second, third = halls.keys_of(election)
+    lines_of = {
+        **election.result["lines"],
+        second: [
+            {"component": "monthly", "value": "90.3572", "points": "90.3571", "weight": "28", "share": "25.299988"},
+            {"component": "panel", "value": "90.0000", "points": "90.0000", "weight": "40"},
+        ],
+    }
+    scores_of = {first: "93.0000", second: "61.299988", third: "36.6000"}
+    put(election, result={**election.result, "lines": lines_of, "scores": scores_of}, inputs_frozen_at=halls.CLOSES)
+    document = made("score_table", election, hall.officer)
+    shares = [row[4] for table in document.tables for row in cells(table)[1:]]
+    assert {len(share.partition(".")[2]) for share in shares} == {6}
+    assert "25.299988" in shares
+    assert "36.000000" in shares
+    said = "".join(lines(document))
+    assert "合计61.299988" in said
+    assert "合计93.000000" in said
+    assert "折算分四舍五入到四位小数；每项得分为折算分乘以权重，不再舍入；合计为各项得分之和。" in said
+    assert f"输入数据于{drawing.written_day(clock.day_of(halls.CLOSES))}确定" in said
+    assert list(explanations.totals(election).values()) == ["93.000000", "61.299988", "36.600000"]
 
 
 def test_the_minutes_are_a_draft_before_the_meeting_and_the_decision_after_it(hall):
