@@ -28,6 +28,7 @@ from . import papers, record
 from .disclosure import READERS, holds_record
 from .exceptions import RoundError
 from .models import Election, RoundFile
+from .papers.notices import notice_over
 from .phases import Phase
 from .querysets import OFFICERS
 from .services.files import is_superseded
@@ -72,7 +73,12 @@ def is_there(election: Election) -> bool:
 def takes(election: Election) -> dict[str, bool]:
     """What can be taken along of a round, or made of it, beside its papers."""
     published = election.phase == Phase.PUBLISHED
-    return {"archive": is_there(election), "certificates": published, "news": published}
+    return {
+        "archive": is_there(election),
+        "certificates": published,
+        "news": published,
+        "waits_for_notice": election.phase == Phase.PUBLIC_NOTICE and not notice_over(election),
+    }
 
 
 def write(*, election: Election, by: Any, to: Any) -> None:

@@ -54,7 +54,7 @@ def named_card(request: HttpRequest) -> dict[str, Any] | None:
             election__phase__in=[phases.Phase.RECOMMENDATION, phases.Phase.REVIEW],
             election__reviewed_at__isnull=True,
         )
-        .select_related("by", "election__award")
+        .select_related("by", "unit", "election__award")
     )
     nominations = list(waiting[:SHOWN])
     return {"nominations": nominations} if nominations else None

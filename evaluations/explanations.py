@@ -15,7 +15,7 @@ from intranet.people.reach import units_led_by, windows_led_by
 from .disclosure import has_few
 from .models import Candidate, Election
 from .models.awards import Component, plain_number
-from .scoring import held_to_scale
+from .scoring import held_to_scale, in_a_column
 from .services.inputs import Gathered
 
 
@@ -126,6 +126,12 @@ def all_of(election: Election) -> list[dict[str, Any]]:
     return [_row(election, rows[key]) for key in order if key in rows and key in lines]
 
 
+def totals(election: Election) -> dict[str, str]:
+    """{key: total} as they stand below each other, with as many decimals each."""
+    scores = election.result.get("scores", {})
+    return dict(zip(scores, in_a_column(scores.values()), strict=True))
+
+
 def own_of(election: Election, user: Any) -> list[dict[str, Any]]:
     """From the public notice on, the lines of oneself, or of the window or team one heads; nobody else's.
 
@@ -165,9 +171,12 @@ def _row(election: Election, candidate: Candidate) -> dict[str, Any]:
         for line in election.result["lines"][candidate.key]
     ]
     winners = election.decision.get("winners") or election.result.get("winners", [])
+    *shares, total = in_a_column(
+        [*(line.get("share", "") for line in lines), election.result["scores"][candidate.key]]
+    )
     return {
         "candidate": candidate,
-        "lines": lines,
-        "total": election.result["scores"][candidate.key],
+        "lines": [{**line, "share": share} for line, share in zip(lines, shares, strict=True)],
+        "total": total,
         "wins": candidate.key in winners,
     }

@@ -109,6 +109,8 @@ def _note(election: Election, phase: Any) -> str:
     if phase == Phase.SEALED:
         return hall_datetime(election.sealed_at)
     if phase == Phase.PUBLIC_NOTICE and election.notice_first and election.notice_last:
+        if election.notice_first == election.notice_last:
+            return hall_date(election.notice_first)
         return _("%(first)s to %(last)s") % {
             "first": hall_date(election.notice_first),
             "last": hall_date(election.notice_last),

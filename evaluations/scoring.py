@@ -177,3 +177,15 @@ def decimal_text(value: Fraction) -> str:
         digits += 1
     whole, part = divmod(int(abs(value) * 10**digits), 10**digits)
     return f"{'-' if value < 0 else ''}{whole}.{part:0{digits}d}"
+
+
+def in_a_column(texts: Iterable[str]) -> list[str]:
+    """The same numbers with as many decimals each as the one among them that needs most; blanks stay blank."""
+    listed = list(texts)
+    digits = max((len(text.partition(".")[2]) for text in listed), default=0)
+    return [_with_decimals(text, digits) if text and digits else text for text in listed]
+
+
+def _with_decimals(text: str, digits: int) -> str:
+    whole, _point, part = text.partition(".")
+    return f"{whole}.{part.ljust(digits, '0')}"

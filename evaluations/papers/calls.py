@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from evaluations import cards
 from evaluations.models import Award, Election
+from intranet import clock
 from intranet.papers import drawing, official
 from intranet.papers.official import Lines
 from intranet.papers.registry import LINES, Asked, PaperKind, Rows
@@ -34,6 +35,7 @@ def call(asked: Asked) -> dict[str, Any]:
     basis = words.rule(election, "basis")
     opening = f"{f'根据{basis}，' if basis else ''}现组织开展{words.titled(election)}评选，有关事项通知如下。"
     return {
+        **words.dated(clock.day_of(election.opened_at)),
         "title": f"关于开展{words.titled(election)}评选的通知",
         "addressees": "各窗口、各科室",
         "body": words.lines(opening, *numbered, "特此通知。"),

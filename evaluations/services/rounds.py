@@ -166,8 +166,8 @@ def finish_review(*, election: Election, by: User) -> Election:
     if shaken := excluded.shaken(current):
         raise RoundError(shaken[0])
     candidates = _final_list(current)
-    # Whoever was named and has not answered by now does not stand.
-    current.nominations.filter(state="proposed").update(state="declined")
+    # Whoever was named and has not answered by now does not stand, and is not said to have declined.
+    current.nominations.filter(state="proposed").update(state="lapsed")
     current.reviewed_at = clock.now()
     current.save(update_fields=["reviewed_at"])
     panels.seat(election=current)

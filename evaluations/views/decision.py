@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from evaluations import explanations
 from evaluations.decision_forms import CorrectionForm, MeetingForm, TieForm
 from evaluations.disclosure import may_see_numbers, scores_shown
 from evaluations.exceptions import RoundError
@@ -131,7 +132,7 @@ def meeting(request: HttpRequest, slug: str) -> HttpResponse:
         if gone:
             return gone
     rows = {row["candidate"].key: row for row in counts_of(election, request.user)}
-    scores = election.result["scores"] if scores_shown(election, request.user) else {}
+    scores = explanations.totals(election) if scores_shown(election, request.user) else {}
     context = {
         "election": election,
         "form": form,

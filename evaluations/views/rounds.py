@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from evaluations import invitations, phases, rule_words, steps
+from evaluations import explanations, invitations, phases, rule_words, steps
 from evaluations.ballot_words import MARKS
 from evaluations.disclosure import counts_shown, may_see_numbers, scores_shown
 from evaluations.group_notices import group_text
@@ -135,7 +135,7 @@ def counts_of(election: Election, viewer: User) -> list[dict[str, Any]]:
     # Whoever was not drawn or chosen among the equal waits for nothing any more.
     tied = set() if election.decision.get("winners") else set(result.get("tied", []))
     counts, shown = result.get("counts", {}), counts_shown(election, viewer)
-    totals = result["scores"] if result.get("lines") and scores_shown(election, viewer) else {}
+    totals = explanations.totals(election) if result.get("lines") and scores_shown(election, viewer) else {}
     rows = [
         {
             "candidate": candidate,

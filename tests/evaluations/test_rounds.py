@@ -391,7 +391,7 @@ def test_a_ballot_needs_as_many_candidates_as_the_fewest_choices(hall):
         nominations.approve(nomination=given[1], by=hall.officer)
         rounds.finish_review(election=election, by=hall.officer)
     waiting.refresh_from_db()
-    assert waiting.state == "declined"
+    assert waiting.state == "lapsed"
 
 
 def test_due_instants(hall):

@@ -47,6 +47,9 @@ def test_a_lot_is_drawn_on_its_page(hall, as_user):
         assert "A lot is drawn before two scrutineers." in refused.text
         for user in (hall.scrutineer, make_user(None, "scrutineer")):
             stands_by(as_user(user), election)
+        there = read(as_user(hall.officer, "zh-hans").get(address("settle_tie", election))).text
+        names = (one.by.get_full_name() for one in election.attestations.order_by("created_at", "pk"))
+        assert f"到场：{'、'.join(names)}" in there
         assert client.post(address("settle_tie", election)).status_code == 302
     election.refresh_from_db()
     assert election.decision["kind"] == "lot"
