@@ -161,6 +161,25 @@ def test_the_call_says_who_until_when_and_how(hall):
     assert "月度考核60%、评议40%" in without
 
 
+def test_the_call_says_of_the_vote_and_of_vetoes_what_the_rules_have_and_nothing_else(hall):
+    told = ("一票否决", "不少于", "权重", "纸质选票")
+    election = halls.opened(hall)
+    plain = "".join(lines(made("call", election, hall.officer)))
+    assert not any(part in plain for part in told)
+    box = {"label": "窗口人员", "electorate": "window_staff", "weight": "60", "order": 1}
+    boxes = {"b": {**box, "label": "中心领导", "weight": "40", "order": 2}, "a": box}
+    ruled = {"vetoes": ["verified_complaint", "overdue_case"], "least_return": "80", "least_share": "50"}
+    put(election, rules={**election.rules, **ruled, "boxes": boxes, "paper_allowed": True, "share_base": "roll"})
+    said = "".join(lines(made("call", election, hall.officer)))
+    for part in (
+        "有下列情形之一的，实行一票否决：投诉查实、办件超时。",
+        "也可领取纸质选票投票",
+        "投票分设票箱，按权重合并计算：窗口人员（权重60%）、中心领导（权重40%）",
+        "收回选票须不少于名册人数的80%；入选者得票须不少于名册人数的50%。",
+    ):
+        assert part in said
+
+
 def test_a_recommendation_as_a_form_and_all_in_one_table(hall):
     election = halls.opened(hall)
     with clock.at(halls.OPENS):
