@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from intranet.access import lock, roles, services
+from intranet.access import lock, matrix, roles, services, ways_back
 from intranet.access.models import AuditEntry, User
 from tests.people_of_the_hall import PASSWORD, make_user
 
@@ -64,6 +64,52 @@ def test_a_stranger_is_sent_to_sign_in_and_back(client):
     answer = client.get("/password/?a=1")
     assert answer.status_code == 302
     assert answer["Location"] == "/sign-in/?next=/password/%3Fa%3D1"
+
+
+def send_as_a_stranger(client, address, page=None):
+    """A form sent when the session has ended, from a page of the site or from nowhere."""
+    return client.post(address, headers={"Referer": page} if page else {})
+
+
+@pytest.mark.parametrize(
+    ("page", "back"),
+    [
+        ("http://testserver/password/?a=1", "/sign-in/?next=/password/%3Fa%3D1"),
+        ("http://testserver/account/#below", "/sign-in/?next=/account/"),
+        ("http://testserver/appearance/", "/sign-in/"),
+        ("http://testserver/sign-out/", "/sign-in/"),
+        ("http://elsewhere.test/password/", "/sign-in/"),
+        ("http://[broken/password/", "/sign-in/"),
+        (None, "/sign-in/"),
+    ],
+)
+def test_a_form_sent_after_the_session_ended_leads_back_to_its_page_and_says_that_nothing_was_done(
+    english, page, back
+):
+    answer = send_as_a_stranger(english, "/password/", page)
+    assert answer.status_code == 302
+    assert answer["Location"] == back
+    assert "what you sent was not done" in english.get(back).content.decode()
+
+
+def test_signing_out_twice_is_no_form_that_was_lost(english):
+    assert send_as_a_stranger(english, "/sign-out/", "http://testserver/desk/")["Location"] == "/sign-in/?next=/desk/"
+    assert "was not done" not in english.get("/sign-in/").content.decode()
+
+
+@pytest.mark.parametrize("target", ["/appearance/", "/language/"])
+def test_an_address_that_only_takes_forms_is_no_way_back(client, target):
+    assert client.get(target).status_code == 405
+    assert sign_in(client, make_user().username, next=target)["Location"] == reverse("pages:desk")
+
+
+def test_every_address_that_takes_forms_only_is_known_as_such():
+    """The matrix has measured it; the way back asks the view."""
+    rows = matrix.rows()
+    measured = {leaf.key for leaf in matrix.leaves() if rows.get(leaf.key, {}).get("methods") == ["POST"]}
+    known = {leaf.key for leaf in matrix.leaves() if not ways_back.can_be_read(leaf.view)}
+    assert len(measured) > 30
+    assert measured - known == set()
 
 
 @pytest.mark.parametrize("case", ["wrong password", "nobody", "closed"])
