@@ -117,12 +117,10 @@ def _without_ballot(award: Award, boxes: list[Box], components: list[Component])
     if award.paper_allowed or award.sealed_by_two or award.least_return is not None or award.least_share is not None:
         return _("Without a ballot nothing is handed out, sealed or returned. Clear these rules, or choose a ballot.")
     if not components and not award.meeting_decides:
-        return At(
-            "meeting_decides",
-            _(
-                "Without a ballot something else must decide: let a meeting confirm the list, or set what counts instead."
-            ),
+        nothing = _(
+            "Without a ballot something else must decide: let a meeting confirm the list, or set what counts instead."
         )
+        return At("meeting_decides", nothing)
     return ""
 
 
