@@ -2,7 +2,9 @@ import datetime as dt
 
 import pytest
 from axes.models import AccessAttempt
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -158,13 +160,45 @@ def test_wrong_tries_on_nobodys_name_do_not_lock_another_one(client):
     assert sign_in(client, "nobody-else", "wrong").status_code == 200
 
 
-@pytest.mark.parametrize("spelling", [" {}", "{}\t", "{}\u3000", "wide"])
-def test_another_spelling_of_the_same_name_is_the_same_lock(client, spelling):
+@pytest.mark.parametrize("same", [" HW0815", "HW0815\t", "HW0815\u3000", "ＨＷ０８１５", "hw0815", "ｈｗ０８１５"])
+def test_another_spelling_of_the_same_name_is_the_same_lock(client, same):
     user = make_user("HW0815")
-    same = "ＨＷ０８１５" if spelling == "wide" else spelling.format(user.username)
     for _try in range(10):
         sign_in(client, same, "wrong", forwarded=f"10.0.0.{_try}")
     assert sign_in(client, user.username).status_code == 429
+
+
+@pytest.mark.parametrize("typed", ["HW0815", "hw0815", "Hw0815", "ｈｗ０８１５ "])
+def test_a_staff_number_lets_in_however_it_is_typed(client, typed):
+    user = make_user("HW0815")
+    assert sign_in(client, typed).status_code == 302
+    assert client.session["_auth_user_id"] == str(user.pk)
+
+
+def test_two_names_that_differ_in_their_letters_only_are_two_people(client):
+    small, large = make_user("hw0815"), make_user("HW0815")
+    assert sign_in(client, "Hw0815").status_code == 200
+    for user in (small, large):
+        door = Client()
+        assert sign_in(door, user.username).status_code == 302
+        assert door.session["_auth_user_id"] == str(user.pk)
+
+
+def test_the_lock_treats_the_letters_of_nobodys_name_as_those_of_somebodys(client):
+    make_user("HW0815")
+    for name in ("hw0815", "hw9999"):
+        for _try in range(10):
+            sign_in(client, name, "wrong")
+        assert sign_in(client, name.upper(), "wrong").status_code == 429
+
+
+def test_whose_name_is_typed_is_asked_equally_often(client):
+    make_user("HW0815")
+    with CaptureQueriesContext(connection) as known:
+        sign_in(client, "hw0815", "wrong")
+    with CaptureQueriesContext(connection) as unknown:
+        sign_in(client, "hw9999", "wrong")
+    assert len(known) == len(unknown)
 
 
 def test_tries_from_several_browsers_at_one_address_are_one_lock_and_the_administrator_sees_it(client):
