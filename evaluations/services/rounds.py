@@ -331,8 +331,6 @@ def _check_dates(election: Election) -> None:
     if not election.has_ballot:
         if opens or closes:
             raise RoundError(_("This award has no ballot. Leave the dates of voting empty."))
-        if election.recommendation_closes <= clock.now():
-            raise RoundError(_("Recommendation would already be over. Choose later dates."))
     else:
         if opens is None or closes is None:
             raise RoundError(_("Say when voting opens and closes."))
@@ -340,7 +338,15 @@ def _check_dates(election: Election) -> None:
             raise RoundError(_("Voting cannot open before recommendation closes."))
         if opens >= closes:
             raise RoundError(_("Voting must close after it opens."))
-        if closes <= clock.now():
-            raise RoundError(_("Voting would already be over. Choose later dates."))
-    if election.scores_due is not None and election.scores_due <= election.recommendation_closes:
+    # Opening would refuse it, but by then the plan has been announced.
+    if election.recommendation_closes <= clock.now():
+        raise RoundError(_("Recommendation would already be over. Choose later dates."))
+    if election.scores_due is not None:
+        _check_scores_due(election, election.scores_due)
+
+
+def _check_scores_due(election: Election, due: dt.datetime) -> None:
+    if due <= election.recommendation_closes:
         raise RoundError(_("Scores cannot be due before recommendation closes."))
+    if election.voting_closes is not None and due < election.voting_closes:
+        raise RoundError(_("Scores cannot be due before voting closes."))
