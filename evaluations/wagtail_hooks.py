@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail import hooks
 
-from intranet.access.registry import DemoPart, PrivateField, PrivateFile
+from intranet.access.registry import DemoPart, PrivateField, PrivateFile, SealedField
 from intranet.calendars.registry import CalendarSource
 from intranet.socket import SiteUrls
 from intranet.ui.registry import DeskCard, NavigationItem, ProfileSection
@@ -116,6 +116,11 @@ def browser_gate():
 @hooks.register("register_private_file")
 def private_files():
     return PrivateFile("evaluations", files.PREFIX, files.may_read)
+
+
+@hooks.register("register_sealed_field")
+def sealed_fields():
+    return SealedField("evaluations.Election", "lot_seed")
 
 
 @hooks.register("register_private_field")

@@ -397,7 +397,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='election',
             name='lot_seed',
-            field=models.CharField(blank=True, max_length=64),
+            field=models.CharField(blank=True, max_length=300),
         ),
         migrations.AddField(
             model_name='election',

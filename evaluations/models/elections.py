@@ -92,8 +92,9 @@ class Election(models.Model):
     opening_root = models.CharField(max_length=64, blank=True)
     sealing_root = models.CharField(max_length=64, blank=True)
     record_root = models.CharField(max_length=64, blank=True)
-    # The rules hold SHA-256 of the seed from opening on; it is shown, and enters the record, when a lot is drawn.
-    lot_seed = models.CharField(max_length=64, blank=True)
+    # Sealed (``access.sealed``): whoever knew it, and voted last, could choose the lot. The rules hold SHA-256 of the
+    # seed from opening on; it is shown, and enters the record, when a lot is drawn.
+    lot_seed = models.CharField(max_length=300, blank=True)
     # The values of every component, frozen before the boxes are opened; ``inputs_hash`` is SHA-256 of their JSON.
     inputs = models.JSONField(default=dict, blank=True)
     inputs_hash = models.CharField(max_length=64, blank=True)

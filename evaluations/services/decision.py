@@ -20,7 +20,7 @@ from evaluations.exceptions import RoundError
 from evaluations.models import Attestation, Election, RoundFile
 from evaluations.outcome import lot_order, unable
 from intranet import clock
-from intranet.access import audit
+from intranet.access import audit, sealed
 from intranet.access.models import User
 from intranet.people.models import Leadership, Posting
 
@@ -131,7 +131,11 @@ def lot_witnesses(election: Election) -> list[str]:
 
 
 def _drawn(election: Election) -> dict[str, Any]:
-    seed, commitment = election.lot_seed, election.rules.get("lot_commitment")
+    commitment = election.rules.get("lot_commitment")
+    try:
+        seed = sealed.unseal(election.lot_seed)
+    except sealed.SealBroken:
+        seed = ""
     if not seed or hashlib.sha256(seed.encode()).hexdigest() != commitment:
         raise RoundError(_("The seed is not the one committed when the round opened. Annul this round and tell why."))
     base = election.sealing_root or election.inputs_hash

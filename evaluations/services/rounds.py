@@ -17,7 +17,7 @@ from evaluations.canonical import instant
 from evaluations.exceptions import RoundError
 from evaluations.models import Award, Candidate, Election
 from intranet import clock
-from intranet.access import audit
+from intranet.access import audit, sealed
 from intranet.access.models import User
 
 from . import events, excluded, panels, pool, progress, roll, skips, vetoes
@@ -125,14 +125,16 @@ def open_round(*, election: Election, by: User | None) -> Election:
     _check_period(current)
     _check_dates(current)
     current.opened_at = now
-    # Known to nobody until a lot is drawn; its hash is in the rules, so that it cannot be another one then.
-    current.lot_seed = secrets.token_hex(32)
+    # Known to nobody until a lot is drawn, whoever reads the database; its hash is in the rules, so that it cannot
+    # be another one then.
+    seed = secrets.token_hex(32)
+    current.lot_seed = sealed.seal(seed)
     current.rules = {
         **current.award.rules(),
         "slug": current.slug,
         "period_first": current.period_first.isoformat(),
         "period_last": current.period_last.isoformat(),
-        "lot_commitment": hashlib.sha256(current.lot_seed.encode()).hexdigest(),
+        "lot_commitment": hashlib.sha256(seed.encode()).hexdigest(),
         **{name: instant(moment) if moment else "" for name in DATES for moment in [getattr(current, name)]},
     }
     if current.has_ballot:

@@ -14,6 +14,7 @@ from evaluations.outcome import lot_order
 from evaluations.services import assessment, attestations, decision, events, excluded, results, vetoes
 from evaluations.tally import count
 from intranet import clock
+from intranet.access import sealed
 from intranet.access.models import AuditEntry
 from tests.people_of_the_hall import make_user
 from tests.together import went_through
@@ -90,7 +91,9 @@ def test_a_lot_is_drawn_before_two_scrutineers_with_the_committed_seed(hall, tmp
     with clock.at(MONDAY):
         decision.draw_lot(election=election, by=second)
     lot = election.decision["lot"]
-    assert lot["seed"] == Election.objects.get(pk=election.pk).lot_seed
+    kept = Election.objects.get(pk=election.pk).lot_seed
+    assert lot["seed"] == sealed.unseal(kept)
+    assert lot["seed"] not in kept
     assert lot["order"] == lot_order(seed=lot["seed"], base=election.sealing_root, keys=tied)
     assert election.decision["winners"] == [a, lot["order"][0]]
     assert sorted(lot["witnesses"]) == ["监票吴", "监票郑"]
@@ -137,10 +140,11 @@ def test_the_same_tie_gives_the_same_outcome_in_100_recounts(hall):
 def test_a_seed_that_was_not_committed_draws_nothing(hall):
     election = tied_round(hall, tie_rule="lot")
     witness(election, hall.scrutineer, make_user(None, "scrutineer"))
-    Election.objects.filter(pk=election.pk).update(lot_seed="0" * 64)
-    assert refusal(decision.draw_lot, election=election, by=hall.officer) == (
-        "The seed is not the one committed when the round opened. Annul this round and tell why."
-    )
+    for other in (sealed.seal("0" * 64), "0" * 64):
+        Election.objects.filter(pk=election.pk).update(lot_seed=other)
+        assert refusal(decision.draw_lot, election=election, by=hall.officer) == (
+            "The seed is not the one committed when the round opened. Annul this round and tell why."
+        )
 
 
 def test_the_rules_say_whether_there_is_a_lot(hall):
