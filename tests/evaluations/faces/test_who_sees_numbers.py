@@ -71,6 +71,17 @@ def test_who_stands_sees_no_number_before_the_notice_and_then_what_everyone_sees
         assert "Events" in heads(read(client.get(address("scrutiny", election))))
 
 
+def test_the_list_of_what_to_do_leaves_out_rounds_one_stands_in(hall, as_user):
+    clerk = make_user(None, "union_officer", name="参评者")
+    place(clerk, hall.unit, hall.window)
+    hall.staff.insert(0, clerk)
+    election = counted(hall)
+    with clock.at(AFTER):
+        for page in ("/awards/office/", "/desk/"):
+            assert address("manage", election) in str(read(as_user(hall.officer).get(page))), page
+            assert address("manage", election) not in str(read(as_user(clerk).get(page))), page
+
+
 @pytest.mark.parametrize("name", ["settle_tie", "meeting", "accept_validity"])
 def test_an_officer_who_stands_does_not_look_on_while_places_are_decided(hall, as_user, name):
     clerk = make_user(None, "union_officer", name="参评者")
