@@ -15,6 +15,7 @@ from . import invitations, phases, scrutineers, steps
 from .models import Election, Honour, Mark, Nomination, PanelSeat, RollEntry
 from .querysets import OFFICERS
 from .services import panels
+from .services.officers import run_by
 
 SHOWN = 5
 WATCHERS = ("scrutineer", "auditor")
@@ -84,7 +85,8 @@ def office_card(request: HttpRequest) -> dict[str, Any] | None:
     """Rounds that need an officer: one query."""
     if not is_officer(request.user):
         return None
-    under_way = steps.with_counts(Election.objects.filter(phase__in=[phases.Phase.PREPARATION, *phases.RUNNING]))
+    running = Election.objects.filter(phase__in=[phases.Phase.PREPARATION, *phases.RUNNING])
+    under_way = steps.with_counts(run_by(request.user, running))
     rows = [
         (election, steps.office_step(election))
         for election in under_way.order_by(Coalesce("voting_closes", "scores_due", "recommendation_closes"))

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from .exceptions import RoundError
-from .models import Election
+from .models import Election, RollEntry
 from .querysets import OFFICERS
 from .services.officers import stands_in
 
@@ -33,6 +33,12 @@ def has_few(election: Election) -> bool:
         return False
     rows = election.roll.order_by().values("box").annotate(size=Count("pk")).values_list("size", flat=True)
     return min(rows, default=election.result.get("roll", election.roll_size)) < FEW
+
+
+def with_few() -> Exists:
+    """Condition on rounds: as ``has_few`` says, from the opening on."""
+    boxes = RollEntry.objects.filter(election=OuterRef("pk")).order_by().values("election", "box")
+    return Exists(boxes.annotate(size=Count("pk")).filter(size__lt=FEW))
 
 
 def counts_shown(election: Election, viewer: Any) -> bool:

@@ -174,7 +174,7 @@ TALLY_SHEET = PaperKind(
     data=tally_sheet,
     template=_tally_template,
     allowed=lambda user: user.has_role(*OFFICERS, "scrutineer"),
-    subjects=rounds_in(*REVIEWED[1:], where=VOTED_ON),
+    subjects=rounds_in(*REVIEWED[1:], where=VOTED_ON, votes=~Q(result={})),
     fields=(
         Rows("opening", _("text before the list"), LINES),
         Rows(

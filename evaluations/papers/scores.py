@@ -22,7 +22,7 @@ from intranet.papers.official import Column, Each, Lines, Table, Text
 from intranet.papers.registry import LINES, Asked, Field, PaperKind, Rows
 
 from . import words
-from .subjects import COUNTED, rounds_in
+from .subjects import COUNTED, ONLY_BALLOTS, rounds_in
 
 BALLOTS_ALONE = "投票"
 
@@ -151,7 +151,7 @@ SCORE_TABLE = PaperKind(
         signed=False,
     ),
     allowed=lambda user: user.has_role(*OFFICERS, "auditor"),
-    subjects=rounds_in(*COUNTED, where=~Q(result={})),
+    subjects=rounds_in(*COUNTED, where=~Q(result={}), votes=ONLY_BALLOTS),
     fields=(
         Rows("opening", _("text before the list"), LINES),
         Rows(

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from evaluations.exceptions import RoundError
 from evaluations.models import Award, Election, Nomination, Veto
-from evaluations.querysets import OFFICERS, names
+from evaluations.querysets import OFFICERS, ElectionQuerySet, names
 from intranet.access.models import AuditEntry, User
 from intranet.people.models import Posting, Unit
 from intranet.people.reach import person_of
@@ -35,6 +35,11 @@ def standing_in(user: User) -> QuerySet[Nomination]:
     about = names(user) | Q(window__in=windows) | Q(team__in=teams)
     unanswered = Q(state=State.PROPOSED, election__phase__in=(Phase.RECOMMENDATION, Phase.REVIEW))
     return Nomination.objects.filter(about, Q(state__in=(State.ACCEPTED, State.APPROVED)) | unanswered)
+
+
+def run_by(user: User, rounds: ElectionQuerySet) -> ElectionQuerySet:
+    """Without those in which somebody stands: what waits there is another's to do, and may tell how it went."""
+    return rounds.exclude(pk__in=standing_in(user).values("election"))
 
 
 def require_officer(by: User, election: Election | None = None) -> None:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from evaluations import phases, steps
 from evaluations.models import Award, Election, Skip
 from evaluations.openings import Openings
+from evaluations.services.officers import run_by
 from intranet import clock
 
 from .office import Phase, officers_only
@@ -24,10 +25,11 @@ SKIPS_SHOWN = dt.timedelta(days=62)
 @require_safe
 @officers_only
 def todo(request: HttpRequest) -> HttpResponse:
-    """Every round that is under way, with the officer's next step; what opens by itself next; what is skipped."""
-    under_way = steps.with_counts(
-        Election.objects.visible_to(request.user).filter(phase__in=[Phase.PREPARATION, *phases.RUNNING])
-    ).order_by(Coalesce("voting_closes", "scores_due", "recommendation_closes"), "pk")
+    """Every round under way that one runs, with the next step; what opens by itself next; what is skipped."""
+    running = Election.objects.visible_to(request.user).filter(phase__in=[Phase.PREPARATION, *phases.RUNNING])
+    under_way = steps.with_counts(run_by(request.user, running)).order_by(
+        Coalesce("voting_closes", "scores_due", "recommendation_closes"), "pk"
+    )
     rows = [(election, steps.office_step(election)) for election in under_way]
     context = {
         "waiting": [row for row in rows if row[1].waits_for_officer],

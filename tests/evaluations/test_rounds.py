@@ -532,7 +532,10 @@ def test_an_officer_who_stands_is_locked_out(hall):
         proposed = nominations.recommend(
             election=election, kind="colleague", person=hall.officer.person, reason="好", by=hall.staff[0]
         )
-        officers.require_officer(hall.officer, election)  # being named does not lock anybody out
+        # Else they would refuse rivals first and accept afterwards.
+        assert refusal(rounds.cancel, election=election, reason="x", by=hall.officer) == (
+            "You are recommended in this round. Until this is declined, another union officer must run it."
+        )
         nominations.accept(nomination=proposed, by=hall.officer)
         assert officers.stands_in(election, hall.officer) is True
         assert refusal(rounds.cancel, election=election, reason="x", by=hall.officer) == sentence

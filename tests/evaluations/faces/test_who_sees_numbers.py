@@ -11,6 +11,9 @@ import pytest
 from evaluations import disclosure
 from evaluations.services import assessment, results
 from intranet import clock
+from intranet.access.exceptions import NotAllowed
+from intranet.papers import services
+from intranet.papers.models import Paper
 from tests.evaluations.assessed import component, give, make_award_without_ballot, reviewed
 from tests.evaluations.faces.page import read
 from tests.evaluations.faces.test_office import AFTER, address
@@ -69,6 +72,17 @@ def test_who_stands_sees_no_number_before_the_notice_and_then_what_everyone_sees
         )
         assert client.get(address("archive", election)).status_code == 302
         assert "Events" in heads(read(client.get(address("scrutiny", election))))
+
+
+def test_the_list_of_what_to_do_leaves_out_rounds_one_stands_in(hall, as_user):
+    clerk = make_user(None, "union_officer", name="参评者")
+    place(clerk, hall.unit, hall.window)
+    hall.staff.insert(0, clerk)
+    election = counted(hall)
+    with clock.at(AFTER):
+        for page in ("/awards/office/", "/desk/"):
+            assert address("manage", election) in str(read(as_user(hall.officer).get(page))), page
+            assert address("manage", election) not in str(read(as_user(clerk).get(page))), page
 
 
 @pytest.mark.parametrize("name", ["settle_tie", "meeting", "accept_validity"])
@@ -162,6 +176,25 @@ def test_every_ballot_of_a_box_of_few_is_for_who_checks(box_of_one, as_user):
             answer = as_user(user).get(address("record", election))
             names = zipfile.ZipFile(io.BytesIO(answer.content)).namelist()
             assert f"{election.slug}/ballots.jsonl" in names
+
+
+def test_a_paper_that_was_filed_shows_no_number_to_who_does_not_check(box_of_one):
+    """What a scrutineer or the auditor made of a box of few lies filed with the round."""
+    hall, election = box_of_one
+    auditor = make_user(None, "auditor")
+    with clock.at(AFTER):
+        made = {
+            services.make(kind="evaluations.tally_sheet", about=election, by=hall.scrutineer): hall.scrutineer,
+            services.make(kind="evaluations.score_table", about=election, by=auditor): auditor,
+        }
+        for paper, maker in made.items():
+            assert Paper.objects.visible_to(maker).filter(pk=paper.pk).exists()
+            assert not Paper.objects.visible_to(hall.officer).filter(pk=paper.pk).exists()
+            with pytest.raises(NotAllowed):
+                services.make(kind=paper.kind, about=election, by=hall.officer)
+        large = counted(make_hall(10), electorate="window_staff")
+        for kind in ("evaluations.tally_sheet", "evaluations.score_table"):
+            assert services.make(kind=kind, about=large, by=hall.officer)
 
 
 def test_the_officer_is_told_of_a_box_of_few_once_the_roll_is_known(box_of_one, as_user):
