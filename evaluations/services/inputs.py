@@ -152,21 +152,23 @@ class _Gathering:
         return {key: entry(number, {}) for key, number in numbers.items()}
 
     def _panel(self, part: dict[str, Any]) -> dict[str, dict[str, Any]]:
-        late = [seat.name for seat in self._seats if seat.component == part["key"] and seat.handed_in_at is None]
-        due = self.election.scores_due
-        waiting = bool(late) and (due is None or clock.now() < due)
-        if waiting:
-            self._say(part, _("scores not handed in yet"), late)
         values = {}
         for key in self.subjects:
             given = self._given[part["key"], key]
             if given:
                 kept = without_extremes(given) if part["without_extremes"] else given
                 values[key] = entry(sum(kept, Decimal(0)) / len(kept), {"scores": len(given), "counted": len(kept)})
-        unscored = [row.name for row in self.candidates if row.key not in values]
-        if unscored and not waiting:
-            self._say(part, _("nobody on the panel has given a score; give somebody else a seat"), unscored)
+        self._say_of_panel(part, [row.name for row in self.candidates if row.key not in values])
         return values
+
+    def _say_of_panel(self, part: dict[str, Any], unscored: list[str]) -> None:
+        """Late seats are left out once scores are due, unless somebody has no score without them."""
+        late = [seat.name for seat in self._seats if seat.component == part["key"] and seat.handed_in_at is None]
+        due = self.election.scores_due
+        if late and (unscored or due is None or clock.now() < due):
+            self._say(part, _("scores not handed in yet"), late)
+        elif unscored:
+            self._say(part, _("nobody on the panel has given a score; give somebody else a seat"), unscored)
 
     @cached_property
     def _seats(self) -> list[PanelSeat]:

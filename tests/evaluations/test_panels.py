@@ -278,6 +278,9 @@ def test_after_the_last_seat_was_withdrawn_another_is_given(election, leaders, h
     with clock.at(DURING_VOTE):
         panels.add_seat(election=election, component="leaders", user=leaders[2].pk, by=hall.officer)
     assert [(seat.user, seat.role) for seat in election.seats.all()] == [(leaders[2], "centre_leader")]
+    election.scores_due = DURING_VOTE
+    with clock.at(DURING_VOTE):
+        assert [str(one) for one in inputs.gather(election).missing] == ["领导评分: scores not handed in yet (主任2)"]
     give(election, leaders[2], "80", "81", "82")
     assert inputs.gather(election).missing == []
 

@@ -27,8 +27,8 @@ def kind_of(key: str) -> FigureKind:
 
 
 def is_lower_better(key: str) -> bool:
-    """Whether less of a figure is better; no where its plug-in is not in use."""
-    kind = figure_kinds().get(key)
+    """Whether less of a figure is better; no where there is none, or its plug-in is not in use."""
+    kind = figure_kinds().get(key) if key else None
     return kind is not None and kind.lower_is_better
 
 
