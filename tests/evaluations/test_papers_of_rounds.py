@@ -328,6 +328,24 @@ def test_the_tally_sheet_is_blank_before_the_count_and_filled_in_after_it(hall):
     assert "收回选票3张，其中有效3张、无效0张" in "".join(lines(document))
 
 
+def test_a_blank_tally_sheet_has_a_page_for_each_box_that_is_read_by_hand(hall):
+    """Counted, or without ballots on paper, it is one; see below why no box is told apart then."""
+    election = halls.voting_round(hall)
+    box = {"label": "窗口", "electorate": "window_staff", "weight": "50", "order": 1}
+    boxes = {"b": {**box, "label": "领导", "order": 2}, "a": box}
+    put(election, rules={**election.rules, "boxes": boxes, "paper_allowed": True})
+    document = made("tally_sheet", election, hall.scrutineer)
+    first, second = map(cells, document.tables)
+    assert first == second
+    assert len(first) == 1 + election.candidates.count()
+    said = lines(document)
+    assert [line for line in said if line.startswith("票箱")] == ["票箱：窗口", "票箱：领导"]
+    assert sum("发出选票" in line for line in said) == 2
+    assert sum(paragraph.paragraph_format.page_break_before is True for paragraph in document.paragraphs) == 1
+    put(election, rules={**election.rules, "paper_allowed": False})
+    assert len(made("tally_sheet", election, hall.scrutineer).tables) == 1
+
+
 def test_marks_are_summed_over_boxes_and_a_box_of_few_is_never_told_apart(hall):
     election = halls.voting_round(hall)
     keys_of = halls.keys_of(election)
@@ -336,7 +354,8 @@ def test_marks_are_summed_over_boxes_and_a_box_of_few_is_never_told_apart(hall):
     }
     result = {"counts": dict.fromkeys(keys_of, 23), "marks": marks, "valid": 26, "void": 1, "ballots": 27, "roll": 30}
     put(election, rules={**election.rules, "ballot_kind": "approve"}, result=result, phase="sealed")
-    table = cells(made("tally_sheet", election, hall.officer).tables[0])
+    put(election, rules={**election.rules, "paper_allowed": True, "boxes": {key: {"order": 1} for key in marks}})
+    [table] = map(cells, made("tally_sheet", election, hall.officer).tables)
     assert table[0][-3:] == ["同意", "不同意", "弃权"]
     assert {tuple(row[-3:]) for row in table[1:]} == {("23", "2", "1")}
 
@@ -536,7 +555,10 @@ def test_the_default_template_of_every_kind_takes_its_own_example(hall):
 def test_where_fewer_than_ten_could_vote_only_who_checks_reads_numbers(hall):
     election = halls.on_notice(hall)
     assert election.roll_size < 10
-    told = {by: ballots.tally_sheet(Asked(about=election, by=by))["rows"] for by in (hall.officer, hall.scrutineer)}
+    told = {
+        by: ballots.tally_sheet(Asked(about=election, by=by))["sheets"][0]["rows"]
+        for by in (hall.officer, hall.scrutineer)
+    }
     assert all("first" not in row for row in told[hall.officer])
     assert sorted(row["first"] for row in told[hall.scrutineer]) == [0, 3, 3]
     auditor = make_user(None, "auditor")
