@@ -526,6 +526,20 @@ def test_winners_sign_for_prizes_and_get_certificates(hall):
     assert said.count("荣 誉 证 书") == 2
     assert [line for line in said if line.endswith("同志：")] == [f"{one.name}　同志：" for one in honours]
     assert f"荣获2026年10月“{election.award.name}”称号。" in said
+    assert "热情服务" not in "".join(said)
+
+
+def test_the_words_of_an_award_stand_on_the_certificate_as_a_line_of_their_own(hall):
+    """They are no sentence (服务先锋), so nothing is hung before or behind them."""
+    election = halls.commended(hall, halls.make_award(hall, honour_text="热情服务、群众满意。"))
+    honours = list(Honour.objects.filter(election=election))
+    said = lines(opened(draw_unfiled(kind=CERTIFICATES, asked=Asked(about=honours, by=hall.officer))))
+    assert said[:4] == [
+        "荣 誉 证 书",
+        "热情服务、群众满意",
+        f"{honours[0].name}　同志：",
+        f"荣获2026年10月“{election.award.name}”称号。",
+    ]
 
 
 def test_one_press_makes_a_paper_files_it_and_hands_it_over(hall, client):
