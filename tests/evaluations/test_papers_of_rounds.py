@@ -47,9 +47,11 @@ def made(kind, about, by):
 
 
 def names_in_archive(election, by):
+    """The names of its files, and last what its list of contents says."""
     held = io.BytesIO()
     archive.write(election=election, by=by, to=held)
-    return zipfile.ZipFile(held).namelist()
+    packed = zipfile.ZipFile(held)
+    return [*packed.namelist(), packed.read("目录.txt").decode()]
 
 
 def put(election, **fields):
@@ -465,11 +467,15 @@ def test_nobody_says_before_the_notice_is_over_that_there_was_no_objection(hall,
         assert "公示情况说明须待公示最后一日" in page()
         with pytest.raises(NotAllowed):
             services.make(kind="evaluations.notice_ended", about=election, by=hall.officer)
-        assert "公示情况说明" not in " ".join(names_in_archive(election, hall.officer))
+        *names, contents = names_in_archive(election, hall.officer)
+        assert "公示情况说明" not in " ".join(names)
+        assert "公示尚未期满，公示情况说明" in contents
     with clock.at(clock.start_of(election.notice_last + dt.timedelta(days=1))):
         assert "notice_ended" in keys(election, hall.officer)
         assert "须待公示" not in page()
-        assert "公示情况说明" in " ".join(names_in_archive(election, hall.officer))
+        *names, contents = names_in_archive(election, hall.officer)
+        assert "公示情况说明" in " ".join(names)
+        assert "尚未期满" not in contents
 
 
 def test_whenever_it_is_drawn_a_paper_has_the_day_it_belongs_to(hall):
