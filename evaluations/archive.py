@@ -149,6 +149,7 @@ def _contents(election: Election, listed: list[tuple[str, int, str, str]]) -> by
         f"{election} 评选档案目录",
         f"{settings.HALL_NAME}，{written_day(clock.today())}，共{len(listed)}件",
         f"记录根值 {election.record_root}",
+        *(["公示尚未期满，公示情况说明、通报等待期满后列入。"] if takes(election)["waits_for_notice"] else []),
         "",
     ]
     rows = [

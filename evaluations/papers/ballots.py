@@ -17,7 +17,7 @@ from evaluations.models import Award, Candidate, Election
 from evaluations.phases import Phase
 from evaluations.querysets import OFFICERS
 from intranet.papers import official, official_styles
-from intranet.papers.official import Column, Each, Lines, Table, Text
+from intranet.papers.official import Column, Each, Lines, Table, Text, Where
 from intranet.papers.registry import LINES, Asked, Field, PaperKind, Rows
 
 from . import words
@@ -45,7 +45,7 @@ def ballot_paper(asked: Asked) -> dict[str, Any]:
     """One ballot for each box; candidates in the order of their keys, which were drawn at random."""
     election = asked.about
     rows = words.listed(election, election.candidates.order_by("key"))
-    boxes = sorted(election.rules_now["boxes"].values(), key=lambda box: box["order"])
+    boxes = _in_order(election)
     named = len(boxes) > 1
     return {
         "title": f"{words.titled(election)}选票",
@@ -84,27 +84,49 @@ def _ballot_template(asked: Asked) -> bytes:
 
 
 def tally_sheet(asked: Asked) -> dict[str, Any]:
-    """Before sealing blank columns for the strokes (正), afterwards what was counted, for whoever may see numbers."""
+    """Before sealing blank columns for the strokes (正), a sheet for each box, as ballots are read and entered box by
+    box; afterwards one sheet with what was counted over all boxes, for whoever may see numbers.
+    """
     election = asked.about
     result = election.result if counts_shown(election, asked.by) else {}
-    columns = MARKS[Kind(election.rules_now["ballot_kind"])]
-    rows = [
-        {**row, "strokes": "", **_counted(candidate, result, columns)}
-        for candidate in election.candidates.order_by("key")
-        for row in words.listed(election, [candidate])
-    ]
-    for number, row in enumerate(rows, 1):
-        row["number"] = number
+    rows = _tally_rows(election, result)
+    boxes = [] if election.result else _boxes_counted_by_hand(election)
     return {
         "title": f"{words.titled(election)}计票单",
         "number": "",
-        "opening": words.lines(_balance(election)),
-        "rows": rows,
-        "closing": words.lines(
-            "监票人（签名）：　　　　　　　　监票人（签名）：　　　　　　　　",
-            "计票人（签名）：　　　　　　　　日期：　　　　年　　月　　日",
-        ),
+        "sheets": [
+            {
+                "box": f"票箱：{box}" if box else "",
+                "follows": number > 0,
+                "opening": words.lines(_balance(election)),
+                "rows": rows,
+                "closing": words.lines(
+                    "监票人（签名）：　　　　　　　　监票人（签名）：　　　　　　　　",
+                    "计票人（签名）：　　　　　　　　日期：　　　　年　　月　　日",
+                ),
+            }
+            for number, box in enumerate(boxes or [""])
+        ],
     }
+
+
+def _boxes_counted_by_hand(election: Election) -> list[str]:
+    """Names of the boxes, where there are several and ballots on paper lie in them."""
+    boxes = _in_order(election)
+    return [box["label"] for box in boxes] if election.rules_now["paper_allowed"] and len(boxes) > 1 else []
+
+
+def _in_order(election: Election) -> list[dict[str, Any]]:
+    return sorted(election.rules_now["boxes"].values(), key=lambda box: box["order"])
+
+
+def _tally_rows(election: Election, result: dict[str, Any]) -> list[dict[str, Any]]:
+    columns = MARKS[Kind(election.rules_now["ballot_kind"])]
+    standing = list(election.candidates.order_by("key"))
+    return [
+        {**row, "strokes": "", **_counted(candidate, result, columns)}
+        for row, candidate in zip(words.listed(election, standing), standing, strict=True)
+    ]
 
 
 def _balance(election: Election) -> str:
@@ -133,7 +155,7 @@ def _counted(candidate: Candidate, result: dict[str, Any], columns: Any) -> dict
 def _tally_template(asked: Asked) -> bytes:
     columns = MARKS[_kind(asked)]
     table = Table(
-        "rows",
+        "sheet.rows",
         (
             Column("序号", "number", 0.8),
             Column(words.NAME_HEADING, "name", 2.6),
@@ -142,7 +164,14 @@ def _tally_template(asked: Asked) -> bytes:
             *(Column(heading, slot, 1.1) for slot, (_key, heading) in zip(SLOTS, columns, strict=False)),
         ),
     )
-    return official.template(Lines("opening"), table, Lines("closing"), signed=False)
+    sheet = (
+        Where("sheet.follows", (Text("", official_styles.PLAIN, on_new_page=True),)),
+        Where("sheet.box", (Text("{{ sheet.box }}", official_styles.HEADING),)),
+        Lines("sheet.opening"),
+        table,
+        Lines("sheet.closing"),
+    )
+    return official.template(Each("sheets", "sheet", sheet), signed=False)
 
 
 VOTED_ON = Q(voting_opens__isnull=False, reviewed_at__isnull=False)
@@ -176,17 +205,25 @@ TALLY_SHEET = PaperKind(
     allowed=lambda user: user.has_role(*OFFICERS, "scrutineer"),
     subjects=rounds_in(*REVIEWED[1:], where=VOTED_ON, votes=~Q(result={})),
     fields=(
-        Rows("opening", _("text before the list"), LINES),
         Rows(
-            "rows",
-            _("candidates"),
+            "sheets",
+            _("one for each box"),
             (
-                *words.STANDING,
-                Field("strokes", _("room for strokes"), ""),
-                *(Field(slot, _("a number of marks"), "12") for slot in SLOTS),
+                Field("box", _("which box"), "票箱：窗口工作人员"),
+                Field("follows", _("whether a sheet stands before it"), ""),
+                Rows("opening", _("text before the list"), LINES),
+                Rows(
+                    "rows",
+                    _("candidates"),
+                    (
+                        *words.STANDING,
+                        Field("strokes", _("room for strokes"), ""),
+                        *(Field(slot, _("a number of marks"), "12") for slot in SLOTS),
+                    ),
+                ),
+                Rows("closing", _("text after the list"), LINES),
             ),
         ),
-        Rows("closing", _("text after the list"), LINES),
     ),
     order=45,
 )

@@ -90,14 +90,19 @@ def _certificate(honour: Honour) -> dict[str, str]:
     of_people = honour.person_id is not None or not (honour.window_id or honour.team_id)
     return {
         "name": f"{honour.name}{'　同志' if of_people else ''}：",
-        "text": f"荣获{honour.period_label}“{honour.award_name}”称号。{honour.text}",
+        "motto": honour.text.rstrip("。；; "),
+        "text": f"荣获{honour.period_label}“{honour.award_name}”称号。",
         "closing": "特发此证，以资鼓励。",
         "day": drawing.written_day(honour.published_on),
     }
 
 
 def certificate_template(asked: Asked) -> bytes:
-    """A4 across, one page a certificate: red title, the name, the honour, signature with room for the seal."""
+    """A4 across, one page a certificate: red title, below it the award's own words, the name, the honour, signature
+    with room for the seal.
+
+    The words (服务先锋; 热情服务、群众满意) are a motto and no part of a sentence, so they have a line of their own.
+    """
     document = Document()
     official.page(document, landscape=True, numbered=False)
     style = document.styles.add_style(PAGE_STYLE, 1)
@@ -108,6 +113,11 @@ def certificate_template(asked: Asked) -> bytes:
     document.add_paragraph("{%p for one in certificates %}", style=official_styles.PLAIN)
     title = document.add_paragraph("荣 誉 证 书", style=PAGE_STYLE).runs[0]
     title.font.size, title.font.color.rgb = Pt(48), SEAL_RED
+    # An award without words of its own keeps the place of the line below the title.
+    motto = _written(document, "{{ one.motto }}", official_styles.CENTRED, 24)
+    motto.runs[0].font.color.rgb = SEAL_RED
+    motto.paragraph_format.line_spacing = 1.2
+    motto.paragraph_format.space_after = Pt(18)
     _written(document, "{{ one.name }}", official_styles.PLAIN, 26)
     _written(document, "{{ one.text }}", official_styles.BODY, 22)
     _written(document, "{{ one.closing }}", official_styles.BODY, 22)
@@ -139,6 +149,7 @@ CERTIFICATES = PaperKind(
             _("one for each honour"),
             (
                 Field("name", _("whom it honours"), "欧阳秀兰　同志："),
+                Field("motto", _("the award's own words"), "热情服务、群众满意"),
                 Field("text", _("the honour"), "荣获2026年10月“服务之星”称号。"),
                 Field("closing", _("closing words"), "特发此证，以资鼓励。"),
                 Field("day", _("day of the commendation"), "2026年11月14日"),

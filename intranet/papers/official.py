@@ -29,6 +29,7 @@ class Text:
 
     text: str
     style: str = styles.BODY
+    on_new_page: bool = False
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,9 @@ def page(document: Any, *, landscape: bool = False, numbered: bool = True) -> in
 def add(document: Any, part: Part, width: int) -> None:
     """Write one part at the end of the document."""
     if isinstance(part, Text):
-        document.add_paragraph(part.text, style=part.style)
+        paragraph = document.add_paragraph(part.text, style=part.style)
+        if part.on_new_page:
+            paragraph.paragraph_format.page_break_before = True
     elif isinstance(part, Table):
         _table(document, part, width)
     elif isinstance(part, Lines):

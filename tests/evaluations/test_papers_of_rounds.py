@@ -47,9 +47,11 @@ def made(kind, about, by):
 
 
 def names_in_archive(election, by):
+    """The names of its files, and last what its list of contents says."""
     held = io.BytesIO()
     archive.write(election=election, by=by, to=held)
-    return zipfile.ZipFile(held).namelist()
+    packed = zipfile.ZipFile(held)
+    return [*packed.namelist(), packed.read("目录.txt").decode()]
 
 
 def put(election, **fields):
@@ -330,6 +332,24 @@ def test_the_tally_sheet_is_blank_before_the_count_and_filled_in_after_it(hall):
     assert "收回选票3张，其中有效3张、无效0张" in "".join(lines(document))
 
 
+def test_a_blank_tally_sheet_has_a_page_for_each_box_that_is_read_by_hand(hall):
+    """Counted, or without ballots on paper, it is one; see below why no box is told apart then."""
+    election = halls.voting_round(hall)
+    box = {"label": "窗口", "electorate": "window_staff", "weight": "50", "order": 1}
+    boxes = {"b": {**box, "label": "领导", "order": 2}, "a": box}
+    put(election, rules={**election.rules, "boxes": boxes, "paper_allowed": True})
+    document = made("tally_sheet", election, hall.scrutineer)
+    first, second = map(cells, document.tables)
+    assert first == second
+    assert len(first) == 1 + election.candidates.count()
+    said = lines(document)
+    assert [line for line in said if line.startswith("票箱")] == ["票箱：窗口", "票箱：领导"]
+    assert sum("发出选票" in line for line in said) == 2
+    assert sum(paragraph.paragraph_format.page_break_before is True for paragraph in document.paragraphs) == 1
+    put(election, rules={**election.rules, "paper_allowed": False})
+    assert len(made("tally_sheet", election, hall.scrutineer).tables) == 1
+
+
 def test_marks_are_summed_over_boxes_and_a_box_of_few_is_never_told_apart(hall):
     election = halls.voting_round(hall)
     keys_of = halls.keys_of(election)
@@ -338,7 +358,8 @@ def test_marks_are_summed_over_boxes_and_a_box_of_few_is_never_told_apart(hall):
     }
     result = {"counts": dict.fromkeys(keys_of, 23), "marks": marks, "valid": 26, "void": 1, "ballots": 27, "roll": 30}
     put(election, rules={**election.rules, "ballot_kind": "approve"}, result=result, phase="sealed")
-    table = cells(made("tally_sheet", election, hall.scrutineer).tables[0])
+    put(election, rules={**election.rules, "paper_allowed": True, "boxes": {key: {"order": 1} for key in marks}})
+    [table] = map(cells, made("tally_sheet", election, hall.scrutineer).tables)
     assert table[0][-3:] == ["同意", "不同意", "弃权"]
     assert {tuple(row[-3:]) for row in table[1:]} == {("23", "2", "1")}
 
@@ -448,11 +469,15 @@ def test_nobody_says_before_the_notice_is_over_that_there_was_no_objection(hall,
         assert "公示情况说明须待公示最后一日" in page()
         with pytest.raises(NotAllowed):
             services.make(kind="evaluations.notice_ended", about=election, by=hall.officer)
-        assert "公示情况说明" not in " ".join(names_in_archive(election, hall.officer))
+        *names, contents = names_in_archive(election, hall.officer)
+        assert "公示情况说明" not in " ".join(names)
+        assert "公示尚未期满，公示情况说明" in contents
     with clock.at(clock.start_of(election.notice_last + dt.timedelta(days=1))):
         assert "notice_ended" in keys(election, hall.officer)
         assert "须待公示" not in page()
-        assert "公示情况说明" in " ".join(names_in_archive(election, hall.officer))
+        *names, contents = names_in_archive(election, hall.officer)
+        assert "公示情况说明" in " ".join(names)
+        assert "尚未期满" not in contents
 
 
 def test_whenever_it_is_drawn_a_paper_has_the_day_it_belongs_to(hall):
@@ -509,6 +534,20 @@ def test_winners_sign_for_prizes_and_get_certificates(hall):
     assert said.count("荣 誉 证 书") == 2
     assert [line for line in said if line.endswith("同志：")] == [f"{one.name}　同志：" for one in honours]
     assert f"荣获2026年10月“{election.award.name}”称号。" in said
+    assert "热情服务" not in "".join(said)
+
+
+def test_the_words_of_an_award_stand_on_the_certificate_as_a_line_of_their_own(hall):
+    """They are no sentence (服务先锋), so nothing is hung before or behind them."""
+    election = halls.commended(hall, halls.make_award(hall, honour_text="热情服务、群众满意。"))
+    honours = list(Honour.objects.filter(election=election))
+    said = lines(opened(draw_unfiled(kind=CERTIFICATES, asked=Asked(about=honours, by=hall.officer))))
+    assert said[:4] == [
+        "荣 誉 证 书",
+        "热情服务、群众满意",
+        f"{honours[0].name}　同志：",
+        f"荣获2026年10月“{election.award.name}”称号。",
+    ]
 
 
 def test_one_press_makes_a_paper_files_it_and_hands_it_over(hall, client):
@@ -538,7 +577,10 @@ def test_the_default_template_of_every_kind_takes_its_own_example(hall):
 def test_where_fewer_than_ten_could_vote_only_who_checks_reads_numbers(hall):
     election = halls.on_notice(hall)
     assert election.roll_size < 10
-    told = {by: ballots.tally_sheet(Asked(about=election, by=by))["rows"] for by in (hall.officer, hall.scrutineer)}
+    told = {
+        by: ballots.tally_sheet(Asked(about=election, by=by))["sheets"][0]["rows"]
+        for by in (hall.officer, hall.scrutineer)
+    }
     assert all("first" not in row for row in told[hall.officer])
     assert sorted(row["first"] for row in told[hall.scrutineer]) == [0, 3, 3]
     auditor = make_user(None, "auditor")

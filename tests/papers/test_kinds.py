@@ -185,7 +185,7 @@ def test_the_public_notice_names_winners_span_and_where_to_object(commended, set
     assert cells(document.tables[0])[1:] == winners
     said = "".join(lines(document))
     assert settings.OBJECTIONS_PHONE in said
-    assert f"{election.notice_last.month}月{election.notice_last.day}日（工作日）" in said
+    assert f"{election.notice_last.month}月{election.notice_last.day}日（5个工作日）" in said
     losers = election.candidates.exclude(key__in=[one.key for one in election.winners()])
     assert losers
     assert not any(one.name in words(document) for one in losers)

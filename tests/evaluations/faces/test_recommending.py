@@ -55,6 +55,10 @@ def test_a_form_filed_by_an_officer_is_the_unit_s_and_silence_is_no_refusal(hall
             said = read(client.get(page)).text
             assert f"{hall.unit.name} recommends you" in said
             assert officer not in said
+        review = reverse("evaluations:review", kwargs={"slug": election.slug})
+        listed = read(as_user(hall.officer).get(review)).one("table")
+        assert hall.unit.name in listed.text
+        assert officer not in listed.text
         given = nominations.recommend(election=election, kind="self", reason="好", by=hall.staff[1])
         nominations.approve(nomination=given, by=hall.officer)
     rounds.advance(CLOSES)
