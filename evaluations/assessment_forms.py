@@ -13,7 +13,7 @@ from intranet.ui.templatetags.ui import zh
 
 from .models import Candidate, Election, PanelScore, PanelSeat
 from .services.assessment import LONGEST_NOTE, parts_of
-from .services.panels import Excuse
+from .services.panels import Excuse, is_score
 
 
 class AdjustmentForm(forms.Form):
@@ -79,11 +79,22 @@ class SeatBox:
                 "conflict": kept is not None and kept.has_conflict,
             }
         text, conflict = str(data.get(names["field"], "")).strip()[:12], bool(data.get(names["box"]))
-        try:
-            self.scores[candidate.key] = Decimal(text.replace("．", ".")) if text else None
-        except InvalidOperation:
-            line["fault"] = _("Write a number from 0 to 100.")
+        score = score_of(text)
+        if score is not None and not is_score(score):
+            line["fault"] = _("Write a number from 0 to 100, with at most two decimals.")
+        self.scores[candidate.key] = score
         if conflict:
             self.conflicts.add(candidate.key)
             self.scores[candidate.key], line["fault"] = None, ""
         return {**line, "score": text, "conflict": conflict}
+
+
+def score_of(text: str) -> Decimal | None:
+    """As typed, in full width and with a Chinese full stop too; None for a blank, NaN for what is no number."""
+    plain = text.replace("．", ".").replace("。", ".")
+    if not plain:
+        return None
+    try:
+        return Decimal("NaN" if "_" in plain else plain)
+    except InvalidOperation:
+        return Decimal("NaN")
