@@ -24,7 +24,8 @@ class AdjustmentForm(forms.Form):
     value = forms.DecimalField(
         label=gettext_lazy("Points"),
         decimal_places=2,
-        max_digits=5,
+        min_value=-999,
+        max_value=999,
         help_text=gettext_lazy("Above 0 is a bonus; with a minus sign it is a deduction."),
     )
     note = forms.CharField(label=gettext_lazy("Reason"), max_length=LONGEST_NOTE)
