@@ -14,7 +14,7 @@ from intranet.ui.templatetags.ui import brackets, zh
 
 from .models import Candidate, Election, PanelScore, PanelSeat
 from .services.assessment import LONGEST_NOTE, parts_of
-from .services.panels import Excuse, panel_components, replacements
+from .services.panels import Excuse, is_score, panel_components, replacements
 
 
 class AdjustmentForm(forms.Form):
@@ -25,7 +25,8 @@ class AdjustmentForm(forms.Form):
     value = forms.DecimalField(
         label=gettext_lazy("Points"),
         decimal_places=2,
-        max_digits=5,
+        min_value=-999,
+        max_value=999,
         help_text=gettext_lazy("Above 0 is a bonus; with a minus sign it is a deduction."),
     )
     note = forms.CharField(label=gettext_lazy("Reason"), max_length=LONGEST_NOTE)
@@ -105,11 +106,22 @@ class SeatBox:
                 "conflict": kept is not None and kept.has_conflict,
             }
         text, conflict = str(data.get(names["field"], "")).strip()[:12], bool(data.get(names["box"]))
-        try:
-            self.scores[candidate.key] = Decimal(text.replace("．", ".")) if text else None
-        except InvalidOperation:
-            line["fault"] = _("Write a number from 0 to 100.")
+        score = score_of(text)
+        if score is not None and not is_score(score):
+            line["fault"] = _("Write a number from 0 to 100, with at most two decimals.")
+        self.scores[candidate.key] = score
         if conflict:
             self.conflicts.add(candidate.key)
             self.scores[candidate.key], line["fault"] = None, ""
         return {**line, "score": text, "conflict": conflict}
+
+
+def score_of(text: str) -> Decimal | None:
+    """As typed, in full width and with a Chinese full stop too; None for a blank, NaN for what is no number."""
+    plain = text.replace("．", ".").replace("。", ".")
+    if not plain:
+        return None
+    try:
+        return Decimal("NaN" if "_" in plain else plain)
+    except InvalidOperation:
+        return Decimal("NaN")

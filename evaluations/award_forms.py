@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
+from django.core.validators import DecimalValidator
 from django.utils.text import slugify
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -98,6 +99,24 @@ GROUPS: tuple[tuple[Any, Any, tuple[str, ...]], ...] = (
 )
 
 
+BOUNDS: dict[str, tuple[int, int]] = {
+    "places": (1, 999),
+    "quota_per_unit": (0, 999),
+    "pool_wins": (1, 999),
+    "months_at_hall": (0, 60),
+    "least_score": (0, 9999),
+    "longest_leave": (0, 366),
+    "no_repeat_rounds": (0, 60),
+    "max_choices": (1, 999),
+    "min_choices": (1, 999),
+    "least_return": (0, 100),
+    "least_share": (0, 100),
+    "notice_workdays": (1, 30),
+    "open_workday": (-60, 60),
+    **dict.fromkeys(("recommend_workdays", "review_workdays", "vote_workdays", "assess_workdays"), (1, 250)),
+}
+
+
 class AwardForm(forms.ModelForm):
     """An award set up once. A new one may leave its short name to be made from the pinyin of its name."""
 
@@ -154,6 +173,8 @@ class AwardForm(forms.ModelForm):
                 initial=(self.instance.grade_points or GRADE_POINTS).get(grade) or None,
                 help_text=_("Only for ballots with grades. Empty: such marks do not count."),
             )
+        for name, (least, most) in BOUNDS.items():
+            _bound(self.fields[name], least, most)
         self.fields["pool_award"].queryset = Award.objects.exclude(pk=self.instance.pk)
         if self.instance.pk:
             del self.fields["slug"]
@@ -178,6 +199,20 @@ class AwardForm(forms.ModelForm):
             cleaned |= {"quota_per_unit": 0, "self_allowed": False, "colleague_allowed": False}
         cleaned["grade_points"] = {grade: _points(cleaned.pop(f"points_{grade}", None)) for grade in GRADES}
         return cleaned
+
+
+def _bound(field: Any, least: int, most: int) -> None:
+    """What a hall means, in one sentence: the database's own bounds have nineteen digits, or speak of digits only."""
+
+    def within(number: Any) -> None:
+        if not least <= number <= most:
+            raise forms.ValidationError(
+                gettext("Write a number from %(least)s to %(most)s.") % {"least": least, "most": most}
+            )
+
+    places = getattr(field, "decimal_places", None)
+    field.validators = [within] if places is None else [within, DecimalValidator(None, places)]
+    field.widget.attrs.update({"min": least, "max": most})
 
 
 def _points(number: Decimal | None) -> str:
@@ -211,7 +246,7 @@ class BoxForm(forms.Form):
         label=_("name"), max_length=40, required=False, help_text=_("Empty: called after its voters.")
     )
     weight = forms.DecimalField(
-        label=_("weight in percent"), min_value=0, max_value=100, max_digits=5, decimal_places=2, required=False
+        label=_("weight in percent"), min_value=0, max_value=100, decimal_places=2, required=False
     )
 
     def row(self) -> dict[str, Any] | None:
@@ -237,7 +272,7 @@ class ComponentForm(forms.Form):
     kind = forms.ChoiceField(label=_("made of"), choices=[("", "---------"), *Component.Kind.choices], required=False)
     label = forms.CharField(label=_("name"), max_length=40, required=False)
     weight = forms.DecimalField(
-        label=_("weight in percent"), min_value=0, max_value=100, max_digits=5, decimal_places=2, required=False
+        label=_("weight in percent"), min_value=0, max_value=100, decimal_places=2, required=False
     )
     figure = forms.ChoiceField(label=_("which figure"), required=False)
     scale = forms.ChoiceField(label=_("becomes points"), choices=Component.Scale.choices, required=False)
@@ -250,10 +285,10 @@ class ComponentForm(forms.Form):
     )
     without_extremes = forms.BooleanField(label=_("without the highest and the lowest score"), required=False)
     most_bonus = forms.DecimalField(
-        label=_("most bonus points"), min_value=0, max_digits=5, decimal_places=2, required=False
+        label=_("most bonus points"), min_value=0, max_value=999, decimal_places=2, required=False
     )
     most_deduction = forms.DecimalField(
-        label=_("most points deducted"), min_value=0, max_digits=5, decimal_places=2, required=False
+        label=_("most points deducted"), min_value=0, max_value=999, decimal_places=2, required=False
     )
 
     def __init__(self, *args: Any, subject: str, **kwargs: Any) -> None:

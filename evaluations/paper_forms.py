@@ -14,6 +14,7 @@ from .models import Candidate, Election, PaperCount
 
 LINES = 8
 MOST_LINES = 400
+MINUS = "-－−"
 
 
 @dataclass
@@ -61,13 +62,21 @@ class CountSheet:
 
 
 def whole(text: str, where: str) -> int:
-    """A number from 0 as typed; a blank is 0."""
-    text = text.strip()
-    if not text:
+    """A number from 0 as typed, in full width too; a blank is 0."""
+    plain = text.strip()
+    if not plain:
         return 0
-    if not (text.isascii() and text.isdecimal() and len(text) <= 6):
-        raise RoundError(_("“%(value)s” is not a number (%(where)s).") % {"value": text[:20], "where": where})
-    return int(text)
+    said = {"value": plain[:20], "where": where}
+    if plain[0] in MINUS and _is_whole(plain[1:]):
+        raise RoundError(_("“%(value)s” must be 0 or more (%(where)s).") % said)
+    if not _is_whole(plain):
+        raise RoundError(_("“%(value)s” is not a number (%(where)s).") % said)
+    return int(plain)
+
+
+def _is_whole(text: str) -> bool:
+    # Digits of any width; a raised 2 is none.
+    return text.isdecimal() and len(text) <= 6
 
 
 def blank(election: Election) -> CountSheet:

@@ -187,7 +187,7 @@ def correct_meeting(*, election: Election, seen: str, why: str, by: User, **told
     said = _reason(why, _("Say what was wrong in the record. It stays among the events of the round."))
     before, new = current.decision, Meeting(**told)
     events.append(current, gettext_lazy("Record of the meeting to be corrected: %(why)s"), by, {"why": said})
-    was = {"day": before["meeting"]["held_on"], "number": before["meeting"]["minutes_number"]}
+    was = {"day": dt.date.fromisoformat(before["meeting"]["held_on"]), "number": before["meeting"]["minutes_number"]}
     events.append(current, gettext_lazy("It said: meeting of %(day)s, minutes %(number)s"), by, was)
     if set(before["winners"]) != set(new.winners):
         names = dict(current.candidates.values_list("key", "name"))
@@ -224,7 +224,7 @@ def _record(election: Election, told: Meeting, by: User) -> None:
     lot = {"lot": election.decision["lot"]} if "lot" in election.decision else {}
     _decide(election, "meeting", chosen, said, by, meeting=meeting, **lot)
     what = gettext_lazy("Meeting of %(day)s decided, minutes %(number)s")
-    events.append(election, what, by, {"day": meeting["held_on"], "number": meeting["minutes_number"]})
+    events.append(election, what, by, {"day": told.held_on, "number": meeting["minutes_number"]})
 
 
 def computed_list(election: Election) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Mapping
 from typing import Any
@@ -16,7 +17,7 @@ from evaluations.models import Election, ElectionEvent
 from intranet import clock
 from intranet.access.models import User
 from intranet.access.roles import ROLES
-from intranet.ui.templatetags.ui import brackets
+from intranet.ui.templatetags.ui import brackets, hall_date
 
 # Which of someone's roles they act in, first that fits.
 ACTING_ROLES = ("union_officer", "union_chair", "scrutineer", "hr_admin", "system_admin")
@@ -30,15 +31,15 @@ def hash_of(*, at: str, who: str, what: str, previous: str) -> str:
 def append(election: Election, what: Any, by: User | None, said: Mapping[str, Any] | None = None) -> ElectionEvent:
     """Add one event. ``what`` is a (lazy) text, kept in the hall's language; ``by`` None is the clock.
 
-    ``said`` fills its places. It is not filled by the caller: a lazy text with its places filled is a plain one, in
-    the language of whoever acts.
+    ``said`` fills its places, days as pages write them. It is not filled by the caller: a lazy text with its places
+    filled is a plain one, in the language of whoever acts.
 
     The round's row is locked meanwhile, so that two events never share a number or a predecessor.
     """
     with transaction.atomic(), translation.override(settings.LANGUAGE_CODE):
         Election.objects.hold(election.pk)
         last = ElectionEvent.objects.filter(election=election).order_by("-number").first()
-        at, who, told = clock.now(), _who(by), (str(what) % said if said else str(what))[:300]
+        at, who, told = clock.now(), _who(by), (str(what) % _words(said) if said else str(what))[:300]
         previous = last.hash if last else ""
         return ElectionEvent.objects.create(
             election=election,
@@ -49,6 +50,10 @@ def append(election: Election, what: Any, by: User | None, said: Mapping[str, An
             previous=previous,
             hash=hash_of(at=instant(at), who=who, what=told, previous=previous),
         )
+
+
+def _words(said: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: hall_date(value) if isinstance(value, dt.date) else value for name, value in said.items()}
 
 
 def head(election: Election) -> str:

@@ -173,10 +173,12 @@ def save_scores(*, seat: PanelSeat, scores: Mapping[str, Decimal | None], confli
     return current
 
 
+def is_score(score: Decimal) -> bool:
+    return score.is_finite() and 0 <= score <= 100 and score == round(score, 2)
+
+
 def _check_score(score: Decimal | None, name: str) -> None:
-    if score is None:
-        return
-    if not score.is_finite() or not 0 <= score <= 100 or score != round(score, 2):
+    if score is not None and not is_score(score):
         raise RoundError(
             _("The score of %(who)s must lie between 0 and 100, with at most two decimals.") % {"who": name}
         )

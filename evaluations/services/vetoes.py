@@ -99,7 +99,7 @@ def enter(
         evidence = evidence or proposed
     text = _text(evidence, LONGEST_TEXT, _("Say what happened, when, and how it is known."))
     if current.vetoes.in_force().filter(kind=kind).exists():
-        raise NominationError(_("A veto of this kind is entered already; another officer was quicker."))
+        raise NominationError(_("A veto of this kind is entered already."))
     scan = None
     if upload is not None:
         title = _("Evidence: %(kind)s") % {"kind": kinds.label_of(kind)}

@@ -174,6 +174,12 @@ def _said(made: Nomination) -> str:
     return _("Sent. The review follows when recommendation closes.")
 
 
+def _accepted(election: Election) -> str:
+    if election.phase == phases.Phase.REVIEW:
+        return _("Accepted. The review is on already.")
+    return _("Accepted. The review follows when recommendation closes.")
+
+
 def _open_or_404(request: HttpRequest, slug: str) -> Election:
     """The round; a page for recommending exists only while recommendation is open."""
     election = round_or_404(request, slug)
@@ -218,7 +224,7 @@ def answer(request: HttpRequest, pk: int, deed: str) -> HttpResponse:
     concerning = Nomination.objects.concerning(request.user).select_related("election")
     nomination = get_object_or_404(concerning, pk=pk)
     service, said = {
-        "accept": (nominations.accept, _("Accepted. The review follows when recommendation closes.")),
+        "accept": (nominations.accept, _accepted(nomination.election)),
         "decline": (nominations.decline, _("Declined. You do not stand in this round.")),
         "withdraw": (nominations.withdraw, _("Withdrawn.")),
     }[deed]

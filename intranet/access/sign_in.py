@@ -70,7 +70,7 @@ def on_signed_out(sender: Any, request: HttpRequest, user: User | None, **kwargs
 
 
 def on_refused(sender: Any, credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any) -> None:
-    _record_attempt("access.sign_in_failed", credentials.get("username"))
+    _record_attempt("access.sign_in_failed", User.username_meant(credentials.get("username") or ""))
 
 
 def on_locked(sender: Any, request: HttpRequest, username: str, **kwargs: Any) -> None:

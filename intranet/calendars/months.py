@@ -103,10 +103,19 @@ def rows_in(entries: list[Entry], span: Span) -> list[dict[str, Any]]:
 
 
 def row_of(entry: Entry) -> dict[str, Any]:
-    timed = isinstance(entry.start, dt.datetime) and not entry.all_day
+    """``time`` is when the first day begins, ``until`` when the last of several ends: a vote that lasts to 17:30."""
+    first, last = first_day(entry), last_day(entry)
     return {
         "entry": entry,
-        "first": first_day(entry),
-        "last": last_day(entry),
-        "time": f"{entry.start.astimezone(clock.HALL_ZONE):%H:%M}" if timed else "",  # type: ignore[union-attr]
+        "first": first,
+        "last": last,
+        "time": _clock_time(entry, entry.start),
+        # What ends at midnight stands on the day before.
+        "until": _clock_time(entry, entry.end).replace("00:00", "24:00") if last != first else "",
     }
+
+
+def _clock_time(entry: Entry, moment: Any) -> str:
+    if entry.all_day or not isinstance(moment, dt.datetime):
+        return ""
+    return f"{moment.astimezone(clock.HALL_ZONE):%H:%M}"

@@ -175,6 +175,12 @@ def test_a_staff_number_lets_in_however_it_is_typed(client, typed):
     assert client.session["_auth_user_id"] == str(user.pk)
 
 
+def test_a_wrong_try_is_recorded_with_the_account_that_was_meant(client):
+    user = make_user("HW0815")
+    sign_in(client, "hw0815", "wrong")
+    assert AuditEntry.objects.get().label == f"user {user.pk}"
+
+
 def test_two_names_that_differ_in_their_letters_only_are_two_people(client):
     small, large = make_user("hw0815"), make_user("HW0815")
     assert sign_in(client, "Hw0815").status_code == 200

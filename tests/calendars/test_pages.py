@@ -2,6 +2,7 @@ import datetime as dt
 import re
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.urls import reverse
 
@@ -15,6 +16,7 @@ from intranet.calendars.months import (
     day_of_text,
     month_of,
     neighbours,
+    row_of,
     shown_span,
     steps_around,
     week_of,
@@ -180,6 +182,19 @@ class TestPages:
             entry(uid="past", start=NOON - 9 * DAY, end=NOON - 8 * DAY),
         ]
         assert [row["entry"].uid for row in coming_card(request)["rows"]] == ["0", "1", "2", "3", "4"]
+
+    @pytest.mark.parametrize(
+        ("times", "said"),
+        [
+            ({"start": NOON, "end": NOON + HOUR}, "2026年11月24日 12:00"),
+            ({"start": NOON, "end": NOON + DAY + 5.5 * HOUR}, "2026年11月24日 12:00 – 2026年11月25日 17:30"),
+            ({"start": NOON, "end": NOON + 12 * HOUR + DAY}, "2026年11月24日 12:00 – 2026年11月25日 24:00"),
+            ({"start": TODAY, "end": TODAY + 2 * DAY, "all_day": True}, "2026年11月24日 – 2026年11月25日"),
+        ],
+    )
+    def test_a_span_of_days_says_when_it_ends(self, times, said):
+        shown = render_to_string("calendars/when.html", {"row": row_of(entry(**times))})
+        assert shown.strip() == said
 
 
 class TestWeeksAndLists:

@@ -325,9 +325,9 @@ def test_a_wrong_record_of_the_meeting_is_corrected_and_what_it_said_stays(meeti
     told_in_turn = [event.what for event in election.events.order_by("number")][-4:]
     assert told_in_turn == [
         "会议审定记录更正：文号抄错",
-        "原记录：会议日期 2026-11-09，纪要文号 〔2026〕18号",
+        "原记录：会议日期 2026年11月9日，纪要文号 〔2026〕18号",
         f"原记录：审定 {names[a]}、{names[b]}",
-        "2026-11-09 会议已审定，纪要文号 〔2026〕19号",
+        "2026年11月9日会议已审定，纪要文号 〔2026〕19号",
     ]
     assert told(election, tmp_path) == ""
 

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
-from evaluations import closing
+from evaluations import closing, paper_forms
 from evaluations.balance import balance
 from evaluations.exceptions import AlreadyVoted, RoundError
 from evaluations.models import Ballot, Election, ElectionEvent, Mark, PaperCount
@@ -519,3 +519,26 @@ def test_the_tables_are_waited_for(hall, django_assert_num_queries):
     """On PostgreSQL the tables are locked before the mark is looked at; on SQLite the transaction does it."""
     with django_assert_num_queries(1 if connection.vendor == "postgresql" else 0):
         table_rewrite.wait_for_new_tables()
+
+
+@pytest.mark.parametrize(("typed", "number"), [("", 0), (" ", 0), ("0", 0), ("３", 3), (" １２ ", 12), ("0３", 3)])
+def test_numbers_are_read_as_people_type_them(typed, number):
+    assert paper_forms.whole(typed, "here") == number
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("-1", "“-1” must be 0 or more (here)."),
+        ("－１", "“－１” must be 0 or more (here)."),
+        ("x", "“x” is not a number (here)."),
+        ("-", "“-” is not a number (here)."),
+        ("1.5", "“1.5” is not a number (here)."),
+        ("²", "“²” is not a number (here)."),
+        ("1234567", "“1234567” is not a number (here)."),
+    ],
+)
+def test_what_is_no_number_of_ballots_is_said(english, typed, sentence):
+    with pytest.raises(RoundError) as refused:
+        paper_forms.whole(typed, "here")
+    assert str(refused.value) == sentence

@@ -69,7 +69,7 @@ def test_a_round_goes_its_whole_way(own_database, settings):
         f"Ballots sealed: 6 of {election.roll_size}, root of the boxes {election.sealing_root}",
         f"Inputs frozen, hash {election.inputs_hash}",
         "Boxes opened: valid 6, void 0",
-        f"Public notice from 2026-11-09 to 2026-11-13, record {election.record_root}",
+        f"Public notice from 9 November 2026 to 13 November 2026, record {election.record_root}",
         "Recounted: agrees",
         "Commended: 2 honours",
     ]

@@ -75,13 +75,32 @@ def test_what_was_typed_stays_when_something_is_wrong(election, leader, as_user)
     assert response.status_code == 422
     page = read(response)
     assert "Nothing is saved yet. Put right what is marked below." in page.text
-    assert "Write a number from 0 to 100." in page.text
+    assert page.text.count(OUT_OF_BOUNDS) == 2
     assert [field.attributes["value"] for field in page.all("input", type="text", inputmode="decimal")].count(
         "70"
     ) == 1
     assert not PanelScore.objects.exists()
-    response = as_user(leader).post(url("my_scores", election), box(election, leader, "90", "101", "70"))
-    assert "must lie between 0 and 100" in read(response).text
+
+
+OUT_OF_BOUNDS = "Write a number from 0 to 100, with at most two decimals."
+
+
+@pytest.mark.parametrize("bad", [("101", "-1", "9.999"), ("NaN", "Infinity", "1_0"), ("1e99", "sNaN", "九十")])
+def test_every_bad_line_is_marked(election, leader, as_user, bad):
+    response = as_user(leader).post(url("my_scores", election), box(election, leader, *bad))
+    assert response.status_code == 422
+    page = read(response)
+    assert page.text.count(OUT_OF_BOUNDS) == 3
+    fields = [field for field in page.all("input") if field.attributes.get("aria-invalid") == "true"]
+    assert {field.attributes["value"] for field in fields} == set(bad)
+    assert not PanelScore.objects.exists()
+
+
+def test_scores_are_read_in_full_width_too(election, leader, as_user):
+    sent = box(election, leader, "９５．５", "88。25", "100.00")
+    assert as_user(leader).post(url("my_scores", election), sent).status_code == 302
+    kept = set(PanelScore.objects.values_list("score", flat=True))
+    assert kept == {Decimal("95.5"), Decimal("88.25"), Decimal(100)}
 
 
 def test_nobody_has_the_box_of_somebody_else(election, leader, hall, as_user):

@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
+from evaluations.award_forms import BOUNDS
 from evaluations.models import Award, Skip
 from evaluations.services import awards, openings, skips
 from intranet import clock
@@ -301,3 +302,29 @@ def test_a_fault_of_the_whole_award_marks_its_field(hall, as_user, wrong):
     assert answer.status_code == 422
     field = "open_workday" if "open_workday" in wrong else "least_figure"
     assert f'href="#id_{field}"' in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "said"),
+    [
+        ("max_choices", "9" * 25, "请填写1至999之间的数。"),
+        ("places", "0", "请填写1至999之间的数。"),
+        ("least_return", "99999999", "请填写0至100之间的数。"),
+        ("least_return", "50.123", "最多保留2位小数。"),
+        ("open_workday", "-61", "请填写-60至60之间的数。"),
+        ("notice_workdays", "31", "请填写1至30之间的数。"),
+    ],
+)
+def test_a_number_out_of_bounds_is_told_the_bounds_of_the_award(hall, as_user, field, typed, said):
+    client = as_user(hall.officer, "zh-hans")
+    answer = client.post(reverse("evaluations:award_new"), award_fields(**{field: typed}))
+    assert answer.status_code == 422
+    (link,) = [each for each in read(answer).all("a") if each.attributes.get("href") == f"#id_{field}"]
+    assert link.text.endswith(f"：{said}")
+
+
+def test_the_bounds_of_the_form_lie_within_those_of_the_award():
+    for name, (least, most) in BOUNDS.items():
+        field = Award._meta.get_field(name)
+        for number in (least, most):
+            field.run_validators(field.to_python(number))

@@ -147,12 +147,12 @@ def test_the_chief_representative_sees_the_quota_and_uses_it(hall, as_user):
     election = opened(hall)
     client = as_user(hall.staff[0])
     with clock.at(OPENS):
-        assert "1 recommendation left" in read(client.get(page_of(election))).text
+        assert "1 recommendation left of 1" in read(client.get(page_of(election))).text
         listed = read(client.get(choose_page(election, "unit"))).one("ul", **{"class": "pick-list"})
         assert len(listed.all("li")) == len(hall.staff)
         sent = {"reason": "业务骨干", "unit": hall.unit.pk}
         client.post(state_page(election, "unit", hall.person(2)), sent)
-        assert "0 recommendations left" in read(client.get(page_of(election))).text
+        assert "0 recommendations left of 1" in read(client.get(page_of(election))).text
         refused = client.post(state_page(election, "unit", hall.person(3)), sent)
     assert refused.status_code == 422
     assert "has used its 1 recommendations." in read(refused).text
@@ -279,3 +279,19 @@ def test_the_page_asks_the_same_with_more_recommendations(
             )
         with django_assert_num_queries(len(few.captured_queries)):
             client.get(page_of(election))
+
+
+@pytest.mark.parametrize(
+    ("moment", "said"),
+    [
+        (OPENS, "Accepted. The review follows when recommendation closes."),
+        (CLOSES, "Accepted. The review is on already."),
+    ],
+)
+def test_whoever_accepts_is_told_what_comes_now(hall, as_user, moment, said):
+    election = opened(hall)
+    nomination = by_colleague(election, hall)
+    rounds.advance(moment)
+    with clock.at(moment):
+        client = as_user(hall.staff[1])
+        assert said in read(client.post(answer(nomination, "accept"), follow=True)).text
