@@ -201,7 +201,7 @@ def points_of(part, value, given):
     less, low, high = part["lower_is_better"], min(given.values()), max(given.values())
     best, worst = (low, high) if less else (high, low)
     if part["scale"] == "as_it_is":
-        require(0 <= value <= 100, f"A value of {part['key']} does not lie between 0 and 100.")
+        value = min(max(value, Fraction(0)), Fraction(100))
         return 100 - value if less else value
     if value == best:
         return Fraction(100)
@@ -240,12 +240,12 @@ def fill_places(rules, result, alone, tie, vetoed):
     out = {key for key in votes if key in vetoed or (alone and not votes[key]) or votes[key] * 100 < least * base}
     out |= set(votes) if least and not base else set()
     sure: list[str] = []
-    tied, order = sure[:], sure[:]
+    tied, order, less = sure[:], sure[:], bool(rules.get("tie_lower_is_better"))
     for total in sorted(set(scores.values()), reverse=True):
         level = sorted(key for key in scores if scores[key] == total)
         able = [key for key in level if key not in out]
         known = rules["tie_figure"] and all(key in tie for key in able)
-        for figure in sorted({tie[key] for key in able}, reverse=True) if known else [None]:
+        for figure in sorted({tie[key] for key in able}, reverse=not less) if known else [None]:
             equal = [key for key in able if not known or tie[key] == figure]
             order += equal
             free = 0 if tied else rules["places"] - len(sure)

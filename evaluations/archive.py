@@ -25,14 +25,16 @@ from intranet.papers.rights import possible
 from intranet.papers.services import draw_unfiled
 
 from . import papers, record
+from .disclosure import READERS, holds_record
 from .exceptions import RoundError
 from .models import Election, RoundFile
+from .papers.notices import notice_over
 from .phases import Phase
 from .querysets import OFFICERS
 from .services.files import is_superseded
 from .services.officers import stands_in
 
-READERS = (*OFFICERS, "scrutineer", "auditor")
+NO_RECORD = "本期有票箱不足十人，计票记录含每一张选票，仅供监票人和审计人员查阅、复核。\r\n"
 VERIFIER = settings.BASE_DIR / "docs" / "verify_election.py"
 # From the notice on nothing in a round's record changes any more.
 FILED_IN = (Phase.PUBLIC_NOTICE, Phase.PUBLISHED, Phase.ANNULLED)
@@ -71,7 +73,12 @@ def is_there(election: Election) -> bool:
 def takes(election: Election) -> dict[str, bool]:
     """What can be taken along of a round, or made of it, beside its papers."""
     published = election.phase == Phase.PUBLISHED
-    return {"archive": is_there(election), "certificates": published, "news": published}
+    return {
+        "archive": is_there(election),
+        "certificates": published,
+        "news": published,
+        "waits_for_notice": election.phase == Phase.PUBLIC_NOTICE and not notice_over(election),
+    }
 
 
 def write(*, election: Election, by: Any, to: Any) -> None:
@@ -100,7 +107,10 @@ def _members(election: Election, by: Any) -> Iterator[Member]:
     for number, kind in enumerate(possible(papers.OF_A_ROUND, election, by), 1):
         content = draw_unfiled(kind=kind, asked=Asked(about=election, by=by))
         yield Member(f"1 文书/{number:02d} {kind.label}.docx", content)
-    yield from _record(election)
+    if holds_record(election, by):
+        yield from _record(election)
+    else:
+        yield Member("2 计票记录/说明.txt", NO_RECORD.encode(), "票数较少，不附选票明细")
     yield from _scans(election, by)
 
 
@@ -117,6 +127,8 @@ def _record(election: Election) -> Iterator[Member]:
 def _scans(election: Election, by: Any) -> Iterator[Member]:
     """Each scan as it was filed; one that has changed or gone since is said to have, and does not stop the others."""
     kinds = list(KINDS) if by.has_role(*OFFICERS, "auditor") else list(FOR_ALL_READERS)
+    if not holds_record(election, by):
+        kinds.remove(RoundFile.Kind.SIGNED_RECORD)
     for number, scan in enumerate(election.files.filter(kind__in=kinds).order_by("created_at", "pk"), 1):
         title = scan.title.translate(NOT_IN_A_NAME).strip() or "scan"
         name = f"3 扫描件/{number:02d} {KINDS[RoundFile.Kind(scan.kind)]} {title[:60]}"

@@ -9,11 +9,12 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from intranet.ui.templatetags.ui import zh
+from intranet.access.roles import ROLES
+from intranet.ui.templatetags.ui import brackets, zh
 
 from .models import Candidate, Election, PanelScore, PanelSeat
 from .services.assessment import LONGEST_NOTE, parts_of
-from .services.panels import Excuse
+from .services.panels import Excuse, panel_components, replacements
 
 
 class AdjustmentForm(forms.Form):
@@ -45,6 +46,31 @@ class ExcuseForm(forms.Form):
     """Why a seat is withdrawn."""
 
     reason = forms.ChoiceField(label=gettext_lazy("Why"), choices=Excuse.choices)
+
+
+class SeatForm(forms.Form):
+    """Who is to score in a panel for somebody who cannot."""
+
+    component = forms.ChoiceField(label=gettext_lazy("Component"))
+    user = forms.TypedChoiceField(
+        label=gettext_lazy("Who scores"),
+        coerce=int,
+        help_text=gettext_lazy(
+            "Somebody with a role of the panel, a leader or the inspection section; nobody who stands."
+        ),
+    )
+
+    def __init__(self, *args: Any, election: Election, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        parts = panel_components(election)
+        self.fields["component"].choices = [(part["key"], zh(part["label"])) for part in parts]
+        if len(parts) == 1:
+            self.fields["component"].widget = forms.HiddenInput()
+            self.fields["component"].initial = parts[0]["key"]
+        self.fields["user"].choices = [
+            (user.pk, zh(f"{user.get_full_name()}{brackets(ROLES[role].label)}"))
+            for user, role in replacements(election)
+        ]
 
 
 class SeatBox:

@@ -8,14 +8,17 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.utils.text import slugify
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from intranet.access.roles import ROLES
 from intranet.figures.registry import figure_kinds
+from intranet.figures.services.numbers import answers_for
 from intranet.people.models import Person
 from intranet.people.pinyin import syllables
 
 from . import vetoes
+from .exceptions import AwardFault
 from .forms import DayInput
 from .models import Award, Component
 from .models.awards import GRADE_POINTS
@@ -28,9 +31,25 @@ GRADES = {
 }
 
 
+def figures_of(subject: str) -> list[tuple[str, Any]]:
+    """The figures that are kept of whom an award honours, and none."""
+    return [("", "---------"), *((key, kind.label) for key, kind in answers_for(subject).items())]
+
+
 def figure_choices() -> list[tuple[str, Any]]:
-    """Every figure of the plug-ins in use, and none."""
-    return [("", "---------"), *((key, kind.label) for key, kind in figure_kinds().items())]
+    """Every figure of the plug-ins in use, below whom it is kept of, and none: whom the award honours may change."""
+    kept_of: dict[str, list[Any]] = {key: [] for key in figure_kinds()}
+    for subject in Award.Subject:
+        for key in answers_for(subject):
+            kept_of[key].append(subject.label)
+    groups: dict[str, list[tuple[str, Any]]] = {}
+    for key, kind in figure_kinds().items():
+        groups.setdefault(str(subjects_said(kept_of[key])), []).append((key, kind.label))
+    return [("", "---------"), *groups.items()]  # type: ignore[list-item]
+
+
+def subjects_said(labels: list[Any]) -> str:
+    return gettext("kept of: %(subjects)s") % {"subjects": " / ".join(map(str, labels))}
 
 
 # The form in the order in which an officer thinks of it: heading, lead, fields.
@@ -220,7 +239,7 @@ class ComponentForm(forms.Form):
     weight = forms.DecimalField(
         label=_("weight in percent"), min_value=0, max_value=100, max_digits=5, decimal_places=2, required=False
     )
-    figure = forms.ChoiceField(label=_("which figure"), choices=figure_choices, required=False)
+    figure = forms.ChoiceField(label=_("which figure"), required=False)
     scale = forms.ChoiceField(label=_("becomes points"), choices=Component.Scale.choices, required=False)
     lower_is_better = forms.BooleanField(label=_("less is better"), required=False)
     panel_roles = forms.MultipleChoiceField(
@@ -237,6 +256,10 @@ class ComponentForm(forms.Form):
         label=_("most points deducted"), min_value=0, max_digits=5, decimal_places=2, required=False
     )
 
+    def __init__(self, *args: Any, subject: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["figure"].choices = figures_of(subject)  # type: ignore[attr-defined]
+
     def first_fields(self) -> list[forms.BoundField]:
         return [self["kind"], self["label"], self["weight"]]
 
@@ -252,13 +275,18 @@ class ComponentForm(forms.Form):
         given = self.cleaned_data
         if not given.get("kind"):
             return None
-        label = given["label"] or str(Component.Kind(given["kind"]).label)
+        label = given["label"] or str(self._own_name(given))
         return {
             **{name: given[name] for name in ("key", "kind", *self.MORE)},
             "label": label[:40],
             "scale": given["scale"] or Component.Scale.AS_IT_IS,
             "weight": given["weight"] or Decimal(0),
         }
+
+    def _own_name(self, given: dict[str, Any]) -> Any:
+        """What a line without a name is called where rules are read: its figure, or what it is made of."""
+        figure = figure_kinds().get(given["figure"]) if given["kind"] == Component.Kind.FIGURE else None
+        return figure.label if figure else Component.Kind(given["kind"]).label
 
 
 BoxFormSet = forms.formset_factory(BoxForm, extra=2, max_num=6)
@@ -275,6 +303,17 @@ def component_rows(formset: Any) -> list[dict[str, Any]]:
             row["key"] = next(name for name in names if name not in taken)
             taken.add(row["key"])
     return rows
+
+
+def show_fault(fault: AwardFault, form: forms.Form | forms.ModelForm, formset: Any = None) -> None:
+    """The sentence at the field it is about; for a line also above all, where the page begins."""
+    if fault.part is None:
+        form.add_error(fault.field if fault.field in form.fields else None, str(fault))
+        return
+    form.add_error(None, str(fault))
+    if formset is not None:
+        line = [each for each in formset if each.row()][fault.part]
+        line.add_error(fault.field, str(fault))
 
 
 def box_rows(formset: Any) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from intranet import clock
 from intranet.people.models import Posting
 
-from . import invitations, phases, steps
+from . import invitations, phases, scrutineers, steps
 from .models import Election, Honour, Mark, Nomination, PanelSeat, RollEntry
 from .querysets import OFFICERS
 from .services import panels
@@ -54,7 +54,7 @@ def named_card(request: HttpRequest) -> dict[str, Any] | None:
             election__phase__in=[phases.Phase.RECOMMENDATION, phases.Phase.REVIEW],
             election__reviewed_at__isnull=True,
         )
-        .select_related("by", "election__award")
+        .select_related("by", "unit", "election__award")
     )
     nominations = list(waiting[:SHOWN])
     return {"nominations": nominations} if nominations else None
@@ -94,13 +94,17 @@ def office_card(request: HttpRequest) -> dict[str, Any] | None:
 
 
 def scrutiny_card(request: HttpRequest) -> dict[str, Any] | None:
-    """Rounds from the vote to the public notice, for scrutineers and auditors: one query."""
+    """Rounds from the vote to the public notice, for scrutineers and auditors, those that wait for a scrutineer
+    first: one query.
+    """
     if not is_watcher(request.user):
         return None
     watched = Election.objects.filter(phase__in=WATCHED).select_related("award")
     # Not by the end of voting: rounds without a ballot have none, and databases put those first or last.
-    rounds = list(watched.order_by("recommendation_closes", "pk")[:SHOWN])
-    return {"rounds": rounds} if rounds else None
+    rounds = list(scrutineers.with_duties(watched, request.user).order_by("recommendation_closes", "pk"))
+    asked = [one for one in rounds if scrutineers.waits_for(one)] if request.user.has_role("scrutineer") else []
+    shown = sorted(rounds, key=lambda one: one not in asked)[: max(SHOWN, len(asked))]
+    return {"rounds": [(one, one in asked) for one in shown], "waiting": bool(asked)} if shown else None
 
 
 def panel_card(request: HttpRequest) -> dict[str, Any] | None:

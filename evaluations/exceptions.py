@@ -7,6 +7,17 @@ class RoundError(RuleError):
     """A step that the round's phase, dates or rules do not allow."""
 
 
+class AwardFault(RoundError):
+    """Rules of an award that do not fit together; the place to put it right, where it is one.
+
+    ``field`` is a field of the award, or of its part number ``part`` counted from 0.
+    """
+
+    def __init__(self, message: str, field: str = "", part: int | None = None) -> None:
+        super().__init__(message)
+        self.field, self.part = field, part
+
+
 class NominationError(RuleError):
     """A recommendation that the award's rules do not allow."""
 

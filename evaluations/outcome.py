@@ -74,13 +74,16 @@ def unable(*, rules: Mapping[str, Any], result: Mapping[str, Any], excluded: Col
 
 
 def _by_figure(equal: list[str], rules: Mapping[str, Any], values: Mapping[str, str]) -> list[list[str]]:
-    """Equal scores as levels, highest figure first; one level if the figure is unknown for any of them."""
+    """Equal scores as levels by the figure, the better first: the higher, unless the rules say that less is better
+    (rules from before they said so meant the higher). One level if the figure is unknown for any of them.
+    """
     known = {key: Decimal(values[key]) for key in equal if values.get(key)}
     if not equal:
         return []
     if not rules.get("tie_figure") or len(known) < len(equal):
         return [equal]
-    ordered = sorted(equal, key=lambda key: (-known[key], key))
+    sign = 1 if rules.get("tie_lower_is_better") else -1
+    ordered = sorted(equal, key=lambda key: (sign * known[key], key))
     return [list(level) for _number, level in groupby(ordered, key=known.__getitem__)]
 
 

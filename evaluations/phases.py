@@ -61,7 +61,7 @@ def state_of(election: Election) -> str:
 
 
 def timeline(election: Election) -> list[dict[str, str]]:
-    """Steps for ``ui/timeline.html``: label, state (done, current, ahead), note with its date."""
+    """Steps for ``ui/timeline.html``: label, state (done, current, ahead, ended), note with its date."""
     if election.phase in ENDED_EARLY:
         return _ended_timeline(election)
     phases = way(election)
@@ -94,7 +94,7 @@ def _ended_timeline(election: Election) -> list[dict[str, str]]:
         for phase in way(election)
         if reached[phase]
     ]
-    ending = {"label": str(election.get_phase_display()), "state": "current", "note": election.ended_reason}
+    ending = {"label": str(election.get_phase_display()), "state": "ended", "note": election.ended_reason}
     return [*steps, ending]
 
 
@@ -109,6 +109,8 @@ def _note(election: Election, phase: Any) -> str:
     if phase == Phase.SEALED:
         return hall_datetime(election.sealed_at)
     if phase == Phase.PUBLIC_NOTICE and election.notice_first and election.notice_last:
+        if election.notice_first == election.notice_last:
+            return hall_date(election.notice_first)
         return _("%(first)s to %(last)s") % {
             "first": hall_date(election.notice_first),
             "last": hall_date(election.notice_last),

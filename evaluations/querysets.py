@@ -86,8 +86,8 @@ class NominationQuerySet(models.QuerySet):
         return self.filter(Q(by=user) | names(user))
 
     def standing(self) -> NominationQuerySet:
-        """Neither declined, nor rejected, nor withdrawn."""
-        return self.exclude(state__in=["declined", "rejected", "withdrawn"])
+        """Neither declined, nor left unanswered to the end, nor rejected, nor withdrawn."""
+        return self.exclude(state__in=["declined", "lapsed", "rejected", "withdrawn"])
 
 
 class HonourQuerySet(models.QuerySet):

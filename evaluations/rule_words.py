@@ -145,11 +145,18 @@ def _validity(rules: dict[str, Any]) -> list[str]:
 
 def _components(rules: dict[str, Any]) -> list[Any]:
     return [
-        format_html(_("{label}: added to the sum"), label=_label(part))
+        _added(part)
         if part["kind"] == Component.Kind.ADJUSTMENT
         else format_html(_("{label}: {weight} %"), label=_label(part), weight=part["weight"])
         for part in rules["components"]
     ]
+
+
+def _added(part: dict[str, Any]) -> Any:
+    kind = figure_kinds().get(part["figure"])
+    if kind is not None and kind.lower_is_better:
+        return format_html(_("{label}: added to the sum; {figure} deducted"), label=_label(part), figure=kind.label)
+    return format_html(_("{label}: added to the sum"), label=_label(part))
 
 
 def _label(part: dict[str, Any]) -> Any:
@@ -169,7 +176,8 @@ def _decision(election: Election) -> list[str]:
 def _ties(rules: dict[str, Any]) -> list[str]:
     key = rules["tie_figure"]
     kind = figure_kinds().get(key)
-    lines = [_("first by: %(figure)s") % {"figure": kind.label if kind else key}] if key else []
+    said = _("first by: %(figure)s, fewer is better") if rules["tie_lower_is_better"] else _("first by: %(figure)s")
+    lines = [said % {"figure": kind.label if kind else key}] if key else []
     return [*lines, str(Award.TieRule(rules["tie_rule"]).label)]
 
 

@@ -86,12 +86,11 @@ def points_of(component: Mapping[str, Any], values: Mapping[str, Fraction]) -> d
 
 
 def _as_it_is(component: Mapping[str, Any], values: Mapping[str, Fraction]) -> dict[str, Fraction]:
-    if any(not 0 <= value <= HUNDRED for value in values.values()):
-        raise RoundError(
-            _("“%(component)s” counts as it is, but not all its values lie between 0 and 100. Correct them.")
-            % {"component": component["label"]}
-        )
-    return {key: HUNDRED - value for key, value in values.items()} if component["lower_is_better"] else {**values}
+    """Beyond 0 to 100 the nearer end counts: a month's score with bonuses runs to 110, and no part gives more points
+    than another.
+    """
+    held = {key: held_to_scale(value) for key, value in values.items()}
+    return {key: HUNDRED - value for key, value in held.items()} if component["lower_is_better"] else held
 
 
 def _of_best(component: Mapping[str, Any], values: Mapping[str, Fraction]) -> dict[str, Fraction]:
@@ -123,6 +122,11 @@ def _by_place(component: Mapping[str, Any], values: Mapping[str, Fraction]) -> d
     ordered = sorted(signed.values(), reverse=True)
     count = len(ordered)
     return {key: Fraction(count - ordered.index(value), count) * 100 for key, value in signed.items()}
+
+
+def held_to_scale(value: Fraction) -> Fraction:
+    """The nearest value from 0 to 100."""
+    return min(max(value, Fraction(0)), HUNDRED)
 
 
 SCALES = {"as_it_is": _as_it_is, "of_best": _of_best, "between": _between, "rank": _by_place}
@@ -173,3 +177,15 @@ def decimal_text(value: Fraction) -> str:
         digits += 1
     whole, part = divmod(int(abs(value) * 10**digits), 10**digits)
     return f"{'-' if value < 0 else ''}{whole}.{part:0{digits}d}"
+
+
+def in_a_column(texts: Iterable[str]) -> list[str]:
+    """The same numbers with as many decimals each as the one among them that needs most; blanks stay blank."""
+    listed = list(texts)
+    digits = max((len(text.partition(".")[2]) for text in listed), default=0)
+    return [_with_decimals(text, digits) if text and digits else text for text in listed]
+
+
+def _with_decimals(text: str, digits: int) -> str:
+    whole, _point, part = text.partition(".")
+    return f"{whole}.{part.ljust(digits, '0')}"

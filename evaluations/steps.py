@@ -14,7 +14,8 @@ from django.utils.translation import ngettext
 from intranet import clock
 from intranet.ui.templatetags.ui import gap, hall_date, hall_datetime
 
-from .models import Election, Mark, Nomination, PanelSeat, RollEntry
+from .models import Election, Mark, Nomination, Objection, PanelSeat, RollEntry
+from .services.decision import needs_lot
 
 Phase = Election.Phase
 State = Nomination.State
@@ -67,9 +68,11 @@ def own_step(election: Election, on_roll: bool, voted: bool, invited: bool) -> S
 
 
 def with_counts(elections: Any) -> Any:
-    """Rounds with ``reviews`` (recommendations to review), ``unanswered``, ``standing`` (candidates), ``has_panel``
-    and ``still_scoring`` (seats whose scores are not handed in).
+    """Rounds with ``reviews`` (recommendations to review), ``unanswered``, ``standing`` (candidates), ``has_panel``,
+    ``still_scoring`` (seats whose scores are not handed in), ``objected`` and ``refuted`` (an objection is open, or
+    founded).
     """
+    objections = Objection.objects.filter(election=OuterRef("pk"))
     seats = PanelSeat.objects.filter(election=OuterRef("pk"))
     open_seats = seats.filter(handed_in_at=None).order_by().values("election").annotate(number=Count("pk"))
     return elections.select_related("award").annotate(
@@ -78,6 +81,8 @@ def with_counts(elections: Any) -> Any:
         standing=Count("candidates", distinct=True),
         has_panel=Exists(seats),
         still_scoring=Coalesce(Subquery(open_seats.values("number")), 0),
+        objected=Exists(objections.filter(outcome=Objection.Outcome.OPEN)),
+        refuted=Exists(objections.filter(outcome=Objection.Outcome.FOUNDED)),
     )
 
 
@@ -112,6 +117,9 @@ def _recommending(election: Any) -> Step:
 
 
 def _to_review(election: Any) -> Step:
+    if election.reviewed_at is None and election.voting_closes and clock.now() >= election.voting_closes:
+        # Why stands in ``blocked_reason``.
+        return Step(_("Cancel this round"), _url(election, "call_off"))
     if election.reviews:
         label = ngettext("Review %(count)s recommendation", "Review %(count)s recommendations", election.reviews) % {
             "count": election.reviews
@@ -166,11 +174,9 @@ def needs_tie_settled(election: Election) -> bool:
 def _counted(election: Any) -> Step:
     """The boxes are open: what failed, or is tied, is decided first; then the notice."""
     if election.result.get("faults") and not election.validity_decision:
-        return Step(
-            _("Decide about the failed rule"),
-            _url(election, "accept_validity"),
-            due=_("A rule of validity failed. Annul the round and hold it again, or record why its result is kept."),
-        )
+        return Step(_("Decide about the failed rule"), _url(election, "accept_validity"), due=failed_rule(election))
+    if needs_lot(election):
+        return _to_draw(election)
     if needs_tie_settled(election):
         return Step(
             _("Settle the tie"),
@@ -181,6 +187,22 @@ def _counted(election: Any) -> Step:
         nobody = _("Nobody received a vote.") if election.has_ballot else _("Nobody takes a place.")
         return Step(_("Annul this round"), _url(election, "call_off"), due=nobody)
     return _to_notice(election)
+
+
+def failed_rule(election: Any) -> str:
+    """Which rule of validity failed, with the numbers."""
+    result = election.result
+    if "no_ballots" in result["faults"]:
+        return _("Not one valid ballot was cast.")
+    if "least_return" in result["faults"]:
+        said = _("%(ballots)d of %(roll)d ballots came back; the rules ask for at least %(least)s %%.")
+        return said % {**result, "least": election.rules_now["least_return"]}
+    return _("More ballots came back than were handed out.")
+
+
+def _to_draw(election: Any) -> Step:
+    due = _("First two scrutineers confirm on their pages that they are there.")
+    return Step(_("Draw the lot"), _url(election, "settle_tie"), due=due)
 
 
 def _assessing(election: Any) -> Step:
@@ -209,9 +231,9 @@ def _of_the_panels(election: Any) -> list[str]:
 
 
 def _deciding(election: Any) -> Step:
-    if election.decision.get("winners"):
+    if election.decision.get("kind") == "meeting":
         return _to_notice(election)
-    if election.result.get("faults") and not election.validity_decision:
+    if (election.result.get("faults") and not election.validity_decision) or needs_lot(election):
         return _counted(election)
     due = (
         _("The meeting settles the tie and records the list, with the minutes.")
@@ -236,6 +258,11 @@ def _to_notice(election: Any) -> Step:
 
 
 def _on_notice(election: Any) -> Step:
+    # Why stands in ``blocked_reason``.
+    if election.refuted:
+        return Step(_("Annul this round"), _url(election, "call_off"))
+    if election.objected:
+        return Step(_("Settle the objection"), _url(election, "objections"))
     return Step(
         due=_("The notice runs until the end of %(day)s; then the round is published by itself.")
         % {"day": hall_date(election.notice_last)},

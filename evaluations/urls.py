@@ -84,6 +84,7 @@ urlpatterns = [
     path("<slug:slug>/manage/assessment/bring/", assessment.bring, name="assessment_bring"),
     path("<slug:slug>/manage/assessment/take-away/", assessment.take_away, name="assessment_take_away"),
     path("<slug:slug>/manage/assessment/excuse/", assessment.excuse, name="assessment_excuse"),
+    path("<slug:slug>/manage/assessment/seat/", assessment.add_seat, name="assessment_seat"),
     path("<slug:slug>/manage/assessment/freeze/", assessment.freeze, name="assessment_freeze"),
     path("<slug:slug>/scores/", assessment.my_scores, name="my_scores"),
     path("<slug:slug>/explained/", assessment.explained, name="explained"),

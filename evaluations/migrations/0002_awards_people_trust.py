@@ -9,6 +9,16 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+def keep_no_statistics(apps, schema_editor):
+    """PostgreSQL's planner notes no values of marks and ballots; see ``services/table_rewrite.py``."""
+    if schema_editor.connection.vendor != 'postgresql':
+        return
+    for name in ('Mark', 'Ballot'):
+        model = apps.get_model('evaluations', name)
+        columns = ', '.join(f'ALTER COLUMN "{field.column}" SET STATISTICS 0' for field in model._meta.local_fields)
+        schema_editor.execute(f'ALTER TABLE "{model._meta.db_table}" {columns}')
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -652,4 +662,5 @@ class Migration(migrations.Migration):
             model_name='veto',
             constraint=models.UniqueConstraint(condition=models.Q(('incident__isnull', False)), fields=('nomination', 'incident'), name='evaluations_veto_once_an_incident'),
         ),
+        migrations.RunPython(keep_no_statistics, migrations.RunPython.noop),
     ]

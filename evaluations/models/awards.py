@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from evaluations.querysets import AwardQuerySet
+from intranet.figures.services.numbers import is_lower_better
 
 PERCENT = (MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(100)))
 # Points of the graded sheet; "" leaves a mark out of the mean. A tax hall's form gave 10, 8, 6 and 4 of ten.
@@ -211,6 +212,7 @@ class Award(models.Model):
             **{field: getattr(self, field) for field in kept.split()},
             **{field: plain_number(getattr(self, field)) for field in exact.split()},
             "pool_award": self.pool_award.slug if self.pool_award else "",
+            "tie_lower_is_better": is_lower_better(self.tie_figure),
             "boxes": self._boxes(),
             "components": self._components(),
         }

@@ -38,6 +38,7 @@ FIRST_RULES: dict[str, Any] = {
     "order_decides": True,
     "meeting_decides": False,
     "tie_figure": "",
+    "tie_lower_is_better": False,
     "tie_rule": "meeting",
     "notice_place": "",
 }
@@ -266,6 +267,8 @@ class Nomination(models.Model):
         ACCEPTED = "accepted", _("waiting for review")
         APPROVED = "approved", _("candidate")
         DECLINED = "declined", _("declined by the person named")
+        # Whom it names had not answered when the review ended: that is no refusal.
+        LAPSED = "lapsed", _("not answered in time")
         REJECTED = "rejected", _("not admitted")
         WITHDRAWN = "withdrawn", _("withdrawn")
 
@@ -337,6 +340,11 @@ class Nomination(models.Model):
         found = self.person or self.window or self.team
         assert found is not None
         return found
+
+    @property
+    def recommender(self) -> Any:
+        """Who recommends: the unit, also where an officer filed its sealed form; otherwise whoever sent it."""
+        return self.unit or self.by
 
 
 class Candidate(models.Model):

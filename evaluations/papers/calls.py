@@ -7,8 +7,9 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from evaluations import cards
+from evaluations import cards, vetoes
 from evaluations.models import Award, Election
+from intranet import clock
 from intranet.papers import drawing, official
 from intranet.papers.official import Lines
 from intranet.papers.registry import LINES, Asked, PaperKind, Rows
@@ -23,7 +24,7 @@ UNITS = {Award.Subject.PERSON: "名", Award.Subject.WINDOW: "个", Award.Subject
 def call(asked: Asked) -> dict[str, Any]:
     election = asked.about
     parts = [
-        ("评选名额和范围", _places(election)),
+        ("评选名额和范围", f"{_places(election)}{_vetoes(election)}"),
         ("推荐办法", _ways_to_recommend(election)),
         ("评选程序", _course(election)),
         ("评分构成", _weights(election)),
@@ -34,6 +35,7 @@ def call(asked: Asked) -> dict[str, Any]:
     basis = words.rule(election, "basis")
     opening = f"{f'根据{basis}，' if basis else ''}现组织开展{words.titled(election)}评选，有关事项通知如下。"
     return {
+        **words.dated(clock.day_of(election.opened_at)),
         "title": f"关于开展{words.titled(election)}评选的通知",
         "addressees": "各窗口、各科室",
         "body": words.lines(opening, *numbered, "特此通知。"),
@@ -55,6 +57,12 @@ def _places(election: Election) -> str:
     return f"{'，'.join(said)}。"
 
 
+def _vetoes(election: Election) -> str:
+    kinds = election.rules_now["vetoes"]
+    named = "、".join(vetoes.label_of(kind) for kind in kinds)
+    return f"有下列情形之一的，实行一票否决：{named}。" if kinds else ""
+
+
 def _ways_to_recommend(election: Election) -> str:
     rules = election.rules_now
     ways = ["本人自荐"] if rules["self_allowed"] else []
@@ -69,12 +77,38 @@ def _course(election: Election) -> str:
     said = ["推荐结束后由工会进行资格审核"]
     if election.voting_opens and election.voting_closes:
         span = f"{words.moment(election.voting_opens)}至{words.moment(election.voting_closes)}"
-        said.append(f"{span}进行无记名投票，可用手机、电脑或大厅投票终端投票")
+        said.append(f"{span}进行无记名投票，{_where_to_vote(election)}")
+        said += _boxes(election)
     if election.scores_due:
         said.append(f"各项评分于{words.moment(election.scores_due)}前完成")
     if election.has_meeting:
         said.append("由评审会议审定拟表扬名单")
-    return f"{'；'.join(said)}。"
+    return f"{'；'.join(said)}。{_validity(election) if election.has_ballot else ''}"
+
+
+def _where_to_vote(election: Election) -> str:
+    if election.rules_now["paper_allowed"]:
+        return "可用手机、电脑或大厅投票终端投票，也可领取纸质选票投票，每人只投一次"
+    return "可用手机、电脑或大厅投票终端投票"
+
+
+def _boxes(election: Election) -> list[str]:
+    """Where several boxes are weighed against each other: whose they are and what each weighs."""
+    boxes = sorted(election.rules_now["boxes"].values(), key=lambda box: box["order"])
+    if len(boxes) < 2:
+        return []
+    weighed = "、".join(f"{box['label']}（权重{box['weight']}%）" for box in boxes)
+    return [f"投票分设票箱，按权重合并计算：{weighed}"]
+
+
+def _validity(election: Election) -> str:
+    """What the rules ask of the vote: how many take part, and how many votes a place needs."""
+    rules = election.rules_now
+    said = [f"收回选票须不少于名册人数的{rules['least_return']}%"] if rules["least_return"] else []
+    if rules["least_share"]:
+        base = "名册人数" if rules["share_base"] == Award.ShareBase.ROLL else "有效选票"
+        said.append(f"入选者得票须不少于{base}的{rules['least_share']}%")
+    return f"{'；'.join(said)}。" if said else ""
 
 
 def _weights(election: Election) -> str:

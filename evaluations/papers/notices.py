@@ -9,6 +9,7 @@ import datetime as dt
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from evaluations import cards
@@ -50,12 +51,13 @@ def public_notice(asked: Asked) -> dict[str, Any]:
     election = asked.about
     basis = words.rule(election, "basis")
     held = words.span(election.notice_first, election.notice_last)
+    days = words.rule(election, "notice_workdays")
     return {
         **_head(election, "公示", election.notice_first),
         "opening": words.lines(
             f"{f'根据{basis}，' if basis else ''}{words.way(election)}，拟授予下列{words.noun(election)}"
-            f"{words.titled(election)}称号，现予公示。公示期为{held}（工作日）。",
-            _met(election),
+            f"{words.titled(election)}称号，现予公示。公示期为{held}（{days}个工作日）。",
+            *_how_it_was_decided(election),
         ),
         "closing": words.lines(
             "公示期间如有异议，可通过来访、来电或来信向工会反映，可以署名，也可以不署名。",
@@ -64,6 +66,24 @@ def public_notice(asked: Asked) -> dict[str, Any]:
             f"张贴地点：{election.notice_place}。" if election.notice_place else "",
         ),
     }
+
+
+def _how_it_was_decided(election: Election) -> tuple[str, ...]:
+    """What the notice on the web says too: the meeting, the lot, the reasons for a result kept and for a tie."""
+    decision = election.decision
+    validity = decision.get("validity") or {}
+    equal = "得分" if election.has_assessment else "票数"
+    return (
+        _met(election),
+        f"末位名额{equal}相同，在两名监票人见证下抽签确定。" if decision.get("lot") else "",
+        f"本次评选未达到有效性规则，结果予以保留，理由：{_ended(validity['reason'])}" if validity else "",
+        f"末位名额{equal}相同，处理方式：{_ended(decision['reason'])}" if decision.get("kind") == "tie" else "",
+    )
+
+
+def _ended(said: str) -> str:
+    """A reason somebody wrote, with one full stop."""
+    return f"{said.rstrip('。.；; ')}。"
 
 
 def _met(election: Election) -> str:
@@ -95,7 +115,7 @@ def commendation(asked: Asked) -> dict[str, Any]:
 def _head(election: Election, word: str, day: dt.date) -> dict[str, Any]:
     return {
         "title": f"{words.titled(election)}评选结果{word}",
-        "date": drawing.written_day(day),
+        **words.dated(day),
         "winners": words.listed(election),
     }
 
@@ -104,19 +124,29 @@ def how_the_notice_ended(asked: Asked) -> dict[str, Any]:
     """公示无异议, or each objection with how it came and what became of it; never who objected or the words."""
     election = asked.about
     objections = list(election.objections.order_by("number"))
-    ended = election.phase == Phase.PUBLISHED or clock.today() > election.notice_last
-    until = "公示期满" if ended else f"截至{drawing.written_day(clock.today())}"
-    said = f"{until}，收到异议反映{len(objections)}件，办理情况如下。" if objections else f"{until}，公示无异议。"
+    said = f"收到异议反映{len(objections)}件，办理情况如下" if objections else "公示无异议"
+    issued = clock.day_of(election.published_at) if election.published_at else clock.today()
     held = words.span(election.notice_first, election.notice_last)
     place = f"在{election.notice_place}" if election.notice_place else ""
     return {
+        **words.dated(issued),
         "title": f"{words.titled(election)}评选公示情况说明",
         "opening": words.lines(
-            f"{words.titled(election)}评选结果于{held}{place}公示，共{len(election.winners())}名。{said}"
+            f"{words.titled(election)}评选结果于{held}{place}公示，共{len(election.winners())}名。公示期满，{said}。"
         ),
         "objections": [_objection(one) for one in objections],
         "closing": words.lines("特此说明。"),
     }
+
+
+def notice_over(election: Election) -> bool:
+    """Whether the last day of the notice lies behind: before, nobody can say that there was no objection."""
+    return election.notice_last is not None and clock.today() > election.notice_last
+
+
+def _where_the_notice_is_over(user: Any) -> Any:
+    over = Q(phase=Phase.PUBLISHED) | Q(notice_last__lt=clock.today())
+    return rounds_in(*ON_NOTICE, where=over, open_to_candidates=True)(user)
 
 
 def _objection(one: Objection) -> dict[str, Any]:
@@ -154,7 +184,7 @@ COMMENDATION = PaperKind(
 HOW_THE_NOTICE_ENDED = PaperKind(
     key="evaluations.notice_ended",
     label=_("How the public notice ended"),
-    sentence=_("No objection, or how each was settled; naming nobody who objected."),
+    sentence=_("Once the notice is over: no objection, or how each was settled; naming nobody who objected."),
     data=how_the_notice_ended,
     template=lambda asked: official.template(
         Lines("opening"),
@@ -176,7 +206,7 @@ HOW_THE_NOTICE_ENDED = PaperKind(
         Lines("closing"),
     ),
     allowed=cards.is_officer,
-    subjects=rounds_in(*ON_NOTICE, open_to_candidates=True),
+    subjects=_where_the_notice_is_over,
     fields=(
         Rows("opening", _("text before the list"), LINES),
         Rows(

@@ -5,6 +5,7 @@ They hold the reasons somebody was recommended for, so they are for officers who
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
@@ -36,6 +37,7 @@ STATES = {
     Nomination.State.ACCEPTED: "待审核",
     Nomination.State.APPROVED: "通过",
     Nomination.State.DECLINED: "本人不同意",
+    Nomination.State.LAPSED: "未答复",
     Nomination.State.REJECTED: "未通过",
     Nomination.State.WITHDRAWN: "已撤回",
 }
@@ -86,10 +88,15 @@ def summary(asked: Asked) -> dict[str, Any]:
         "title": f"{words.titled(election)}推荐汇总表",
         "number": "",
         "opening": words.lines(
-            f"截至{drawing.written_day(clock.today())}，收到推荐{len(given)}份，通过资格审核{approved}份。"
+            f"截至{drawing.written_day(_as_of(election))}，收到推荐{len(given)}份，通过资格审核{approved}份。"
         ),
         "rows": _rows(given),
     }
+
+
+def _as_of(election: Election) -> dt.date:
+    """The day the summary tells of: from the end of the review on nothing in it changes."""
+    return clock.day_of(election.reviewed_at) if election.reviewed_at else clock.today()
 
 
 def _rows(given: list[Nomination]) -> list[dict[str, Any]]:
@@ -102,7 +109,7 @@ def _rows(given: list[Nomination]) -> list[dict[str, Any]]:
             "number": number,
             "name": str(one.subject),
             "unit": str(one.unit or "") or places.get(one.person_id, "") or nominations.units_of(one),
-            "way": f"{WAYS[Nomination.Kind(one.kind)]}{'' if one.kind in UNNAMED else f'（{one.by}）'}",
+            "way": f"{WAYS[Nomination.Kind(one.kind)]}{'' if one.kind in UNNAMED else f'（{one.recommender}）'}",
             "reason": one.reason,
             # What is held against somebody stays on the page of the review; here only that the list ends it.
             "state": "一票否决" if one.pk in vetoed else STATES[Nomination.State(one.state)],
@@ -190,7 +197,7 @@ SUMMARY = PaperKind(
             _("one for each recommendation"),
             (
                 *words.STANDING,
-                Field("way", _("how it was made"), "单位推荐（沈若溪）"),
+                Field("way", _("how it was made"), "单位推荐（禾湾区税务局）"),
                 Field("reason", _("reason"), "连续三个月零投诉。"),
                 Field("state", _("how the review ended"), "通过"),
             ),

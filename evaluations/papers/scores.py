@@ -5,16 +5,19 @@ It names everyone who stood: for officers who do not stand in the round and for 
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from evaluations.disclosure import counts_shown
+from evaluations.disclosure import scores_shown
 from evaluations.models import Candidate, Election
 from evaluations.querysets import OFFICERS
-from intranet.papers import official, official_styles
+from evaluations.scoring import decimal_text, in_a_column
+from intranet import clock
+from intranet.papers import drawing, official, official_styles
 from intranet.papers.official import Column, Each, Lines, Table, Text
 from intranet.papers.registry import LINES, Asked, Field, PaperKind, Rows
 
@@ -30,28 +33,55 @@ def score_table(asked: Asked) -> dict[str, Any]:
     by_key = {candidate.key: candidate for candidate in election.candidates.all()}
     order = [key for key in _order(result) if key in by_key]
     # The votes themselves, where they are the score: not for everybody where few could vote.
-    shown = bool(result.get("lines")) or counts_shown(election, asked.by)
-    totals = result.get("scores", {}) if shown else {}
+    shown = scores_shown(election, asked.by)
+    totals = {key: str(total) for key, total in result.get("scores", {}).items()} if shown else {}
+    lines = {key: _explained(election, key) if shown else [] for key in order}
+    # Votes and points, where ballots alone count, are no sum.
+    _line_up(lines if result.get("lines") else {}, totals)
     winners = set(election.decision.get("winners") or result.get("winners", []))
     return {
         "title": f"{words.titled(election)}综合评分表",
         "number": "",
         "opening": words.lines(
             f"共{len(order)}名参评，按综合得分排列。",
-            "每项得分为折算分乘以权重，四舍五入到四位小数；合计为各项得分之和。",
+            _how_it_is_reckoned(election) if result.get("lines") else "",
         ),
         "candidates": [
             {
                 "heading": f"{place}．{_called(by_key[key])}　合计{totals.get(key, '')}"
                 f"{'　★' if key in winners else ''}",
-                "lines": _explained(election, key) if shown else [],
+                "lines": lines[key],
             }
             for place, key in enumerate(order, 1)
         ],
         "closing": words.lines(
-            f"标★的为拟定名单。输入数据指纹：{election.inputs_hash}" if election.inputs_hash else "标★的为拟定名单。"
+            "标★的为拟定名单。",
+            f"输入数据{_frozen_on(election)}，数据指纹：{election.inputs_hash}" if election.inputs_hash else "",
         ),
     }
+
+
+def _how_it_is_reckoned(election: Election) -> str:
+    """As ``scoring`` does it: only points are rounded, and what follows from them is exact."""
+    added = any(part["kind"] == "adjustment" for part in election.rules_now["components"])
+    return (
+        "折算分四舍五入到四位小数；每项得分为折算分乘以权重，不再舍入"
+        f"{'，加减分项的折算分即为得分' if added else ''}；合计为各项得分之和。"
+    )
+
+
+def _frozen_on(election: Election) -> str:
+    day = election.inputs_frozen_at
+    return f"于{drawing.written_day(clock.day_of(day))}确定" if day else "已确定"
+
+
+def _line_up(lines: dict[str, list[dict[str, str]]], totals: dict[str, str]) -> None:
+    """Shares and totals, which stand below each other, with the same number of decimals; no value changes."""
+    rows = [row for of_one in lines.values() for row in of_one]
+    texts = in_a_column([*(row["share"] for row in rows), *totals.values()])
+    for row, text in zip(rows, texts, strict=False):
+        row["share"] = text
+    totals.update(zip(totals, texts[len(rows) :], strict=True))
 
 
 def _called(candidate: Candidate) -> str:
@@ -88,8 +118,8 @@ def _line(line: dict[str, Any], part: dict[str, Any]) -> dict[str, str]:
 
 
 def _product(line: dict[str, Any]) -> str:
-    points, weight = Decimal(str(line["points"])), Decimal(str(line["weight"]))
-    return str((points * weight / 100).quantize(Decimal("0.0001"), ROUND_HALF_UP))
+    """Of an early result, which kept no shares; exact like those of today."""
+    return decimal_text(Fraction(str(line["points"])) * Fraction(str(line["weight"])) / 100)
 
 
 SCORE_TABLE = PaperKind(

@@ -51,8 +51,16 @@ def way(election: Election, *last: str) -> str:
 
 
 def span(first: dt.date | None, last: dt.date | None) -> str:
-    """2026年11月9日至2026年11月13日; blank while a day is not known."""
-    return f"{drawing.written_day(first)}至{drawing.written_day(last)}" if first and last else ""
+    """2026年11月9日至2026年11月13日, or the one day; blank while a day is not known."""
+    if not first or not last:
+        return ""
+    begins, ends = drawing.written_day(first), drawing.written_day(last)
+    return begins if first == last else f"{begins}至{ends}"
+
+
+def dated(day: dt.date) -> dict[str, str]:
+    """Date and document number of the day a paper belongs to, whenever it is drawn: an archive draws all anew."""
+    return {"date": drawing.written_day(day), "number": drawing.blank_number(day)}
 
 
 def moment(instant: dt.datetime | None) -> str:

@@ -59,7 +59,7 @@ def _heads_of(rows: list[Nomination]) -> dict[tuple[str, int], list[int]]:
 
 def _nominations(reminders: list[Reminder]) -> dict[int, Nomination]:
     numbers = [number_of(reminder) for reminder in reminders]
-    return Nomination.objects.select_related("election__award", "by").in_bulk(numbers)
+    return Nomination.objects.select_related("election__award", "by", "unit").in_bulk(numbers)
 
 
 def named_filled(reminders: list[Reminder]) -> list[Filled]:
@@ -71,7 +71,7 @@ def _named(nomination: Nomination) -> Filled:
     election = nomination.election
     values = {
         "round": str(election),
-        "name": str(nomination.by),
+        "name": str(nomination.recommender),
         "until": hall_datetime(election.recommendation_closes),
     }
     return Filled(values, address("recommend", election))

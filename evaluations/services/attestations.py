@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from evaluations import closing
 from evaluations.exceptions import RoundError
 from evaluations.models import Attestation, Election
+from evaluations.scrutineers import may_stand_by
 from intranet import clock
 from intranet.access import audit
 from intranet.access.models import User
@@ -68,7 +69,7 @@ def _may_close(election: Election) -> None:
 
 
 def _may_draw(election: Election) -> None:
-    if not election.result.get("tied") or election.decision:
+    if not may_stand_by(election):
         raise RoundError(_("There is no lot to draw in this round now."))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
-from evaluations.exceptions import RoundError
+from evaluations.exceptions import AwardFault, RoundError
 from evaluations.models import Award, Box, Component
 from intranet import clock
 from intranet.access import audit
@@ -81,7 +81,7 @@ def _save(award: Award, boxes: list[Box] | None, components: list[Component] | N
         _refuse_invalid(row, exclude=("award",))
     fault = fault_of(award, kept_boxes, kept_components)
     if fault:
-        raise RoundError(fault)
+        raise AwardFault(fault, getattr(fault, "field", ""), getattr(fault, "part", None))
     award.save()
     if boxes is not None:
         award.boxes.all().delete()

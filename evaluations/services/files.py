@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from evaluations import scans
+from evaluations.disclosure import has_few, holds_record
 from evaluations.exceptions import RoundError
 from evaluations.models import Election, Nomination, RoundFile
 from evaluations.querysets import OFFICERS, OVERSEERS
@@ -70,16 +71,24 @@ def may_read(user: Any, path: str) -> bool:
 def may_read_file(user: Any, row: RoundFile) -> bool:
     """Sealed forms: officers, overseers, whom they name. Evidence and letters: officers who do not stand, the
     auditor. What is public: everyone who may see the round once the notice began, before that officers and
-    overseers; a scan that a correction took out of the record stays with these.
+    overseers who do not stand; a scan that a correction took out of the record stays with these. A signed record has
+    numbers: where few could vote it is for scrutineers and auditors.
     """
     if row.kind in (Kind.EVIDENCE, Kind.OBJECTION):
         return reads_what_is_said(row.election, user)
-    if user.has_role(*OVERSEERS):
+    if row.kind == Kind.SIGNED_RECORD and has_few(row.election):
+        return holds_record(row.election, user)
+    if user.has_role(*OVERSEERS) and (row.kind not in PUBLIC or _is_told(row.election, user)):
         return True
     if row.kind == Kind.RECOMMENDATION:
         return Nomination.objects.filter(scan=row).naming(user).exists()
     public = row.kind in PUBLIC and row.election.notice_first is not None and not is_superseded(row)
     return public and Election.objects.visible_to(user).filter(pk=row.election_id).exists()
+
+
+def _is_told(election: Election, user: Any) -> bool:
+    """Whether an officer or overseer reads what becomes public already now: whoever stands waits for the notice."""
+    return election.notice_first is not None or not stands_in(election, user)
 
 
 def minutes_of(election: Election) -> RoundFile | None:

@@ -21,7 +21,7 @@ from evaluations.models import Candidate, Election, PanelScore, PanelSeat, Round
 from evaluations.models.awards import plain_number
 from intranet import clock
 from intranet.figures.exceptions import UnknownFigure
-from intranet.figures.services.numbers import numbers_about
+from intranet.figures.services.numbers import is_lower_better, numbers_about
 from intranet.workdays.months import month_end, months_of
 
 FOUR_DIGITS = Decimal("0.0001")
@@ -75,7 +75,8 @@ def gather(election: Election) -> Gathered:
     - ``panel``: the mean of the scores handed in, without those who declared a conflict. Where the award leaves out
       the extremes, one highest and one lowest score go as soon as there are five.
     - ``clients``: what was brought from sheets, summed.
-    - ``adjustment``: bonuses and deductions, summed, 0 where there are none; with the figure of incidents if named.
+    - ``adjustment``: bonuses and deductions, summed, 0 where there are none; with the figure if one is named, which
+      is deducted where less of it is better.
     """
     return _Gathering(election).all()
 
@@ -153,7 +154,8 @@ class _Gathering:
     def _panel(self, part: dict[str, Any]) -> dict[str, dict[str, Any]]:
         late = [seat.name for seat in self._seats if seat.component == part["key"] and seat.handed_in_at is None]
         due = self.election.scores_due
-        if late and (due is None or clock.now() < due):
+        waiting = bool(late) and (due is None or clock.now() < due)
+        if waiting:
             self._say(part, _("scores not handed in yet"), late)
         values = {}
         for key in self.subjects:
@@ -161,6 +163,9 @@ class _Gathering:
             if given:
                 kept = without_extremes(given) if part["without_extremes"] else given
                 values[key] = entry(sum(kept, Decimal(0)) / len(kept), {"scores": len(given), "counted": len(kept)})
+        unscored = [row.name for row in self.candidates if row.key not in values]
+        if unscored and not waiting:
+            self._say(part, _("nobody on the panel has given a score; give somebody else a seat"), unscored)
         return values
 
     @cached_property
@@ -194,7 +199,7 @@ class _Gathering:
     def _adjustment(self, part: dict[str, Any]) -> dict[str, dict[str, Any]]:
         points: dict[str, Decimal] | None = {}
         if part["figure"]:
-            points = self._asked(part, part["figure"], self.election.period_first, self.election.period_last)
+            points = self._added(part)
         if points is None:
             return {}
         values = {}
@@ -205,6 +210,13 @@ class _Gathering:
                 detail["figure"] = plain_number(points[key])  # type: ignore[assignment]
             values[key] = entry(sum(brought, points.get(key, Decimal(0))), detail)
         return values
+
+    def _added(self, part: dict[str, Any]) -> dict[str, Decimal] | None:
+        """The figure as it is added to the sum: one of which less is better takes points off, whatever is ticked."""
+        points = self._asked(part, part["figure"], self.election.period_first, self.election.period_last)
+        if points is not None and is_lower_better(part["figure"]):
+            return {key: -number for key, number in points.items()}
+        return points
 
     def _ties(self) -> dict[str, str]:
         """The figure that decides ties, "" where it is unknown; then the tie rule decides."""

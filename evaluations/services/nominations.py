@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -19,7 +20,7 @@ from intranet.people.reach import person_of, place_of, units_led_by, windows_led
 
 from . import vetoes
 from .eligibility import eligible_people, eligible_units, eligible_windows, why_not
-from .officers import require_officer
+from .officers import has_reviewed, require_officer, stands_in
 
 __all__ = ["accept", "approve", "decline", "nominable", "recommend", "reject", "why_not", "withdraw"]
 
@@ -220,12 +221,22 @@ def check_subject(election: Election, subject: Subject) -> None:
     about: dict[str, Any] = {FIELDS[election.rules["subject"]]: subject}
     if election.nominations.standing().filter(**about).exists():
         raise NominationError(_("%(who)s is already recommended in this round.") % {"who": subject})
+    _check_no_reviewer(election, subject)
+
+
+def _check_no_reviewer(election: Election, subject: Subject) -> None:
+    """Nobody clears the field of rivals and then stands in it."""
+    if isinstance(subject, Person) and has_reviewed(election, subject.user):
+        raise NominationError(
+            _("%(who)s has reviewed recommendations of this round, so they cannot stand in it.") % {"who": subject}
+        )
 
 
 @transaction.atomic
 def accept(*, nomination: Nomination, by: User) -> Nomination:
     """Whom it names is willing to stand."""
     current = _answerable(nomination, by)
+    _check_no_reviewer(current.election, current.subject)
     return _to(nomination, current, State.ACCEPTED, "evaluations.accept", by)
 
 
@@ -238,15 +249,47 @@ def decline(*, nomination: Nomination, by: User) -> Nomination:
 
 @transaction.atomic
 def withdraw(*, nomination: Nomination, by: User) -> Nomination:
-    """By who made it, or by whom it names, until the review is finished; a candidate then stands no more."""
+    """By whom it names, or who made it, until the review is finished; a candidate then stands no more.
+
+    What the union entered, from a sealed form or from honours, is nobody's own: an officer refuses it with a reason.
+    """
     current = _locked(nomination)
-    if current.by_id != by.pk and not names(current, by):
-        raise NominationError(_("Only who made a recommendation, or whom it names, can withdraw it."))
+    refusal = "" if names(current, by) else _why_maker_keeps(current, by)
+    if refusal:
+        raise NominationError(refusal)
     _check_before_voting(current)
     if current.state not in (State.PROPOSED, State.ACCEPTED, State.APPROVED):
         raise NominationError(_("This recommendation is already settled."))
     Candidate.objects.filter(nomination=current).delete()
     return _to(nomination, current, State.WITHDRAWN, "evaluations.withdraw", by)
+
+
+def withdrawable(election: Election, rows: Iterable[Nomination], by: User) -> set[int]:
+    """Of recommendations in a round that do not name somebody those they may withdraw; at most five queries."""
+    mine = [row for row in rows if row.by_id == by.pk and row.kind in (Kind.COLLEAGUE, Kind.UNIT)]
+    if not mine or stands_in(election, by):
+        return set()
+    of_units = [row for row in mine if row.kind == Kind.UNIT]
+    led = set(units_led_by(by).values_list("pk", flat=True)) if of_units else set()
+    return {row.pk for row in mine if row.kind == Kind.COLLEAGUE or row.unit_id in led}
+
+
+def _why_maker_keeps(nomination: Nomination, by: User) -> str:
+    """ "" or why somebody whom a recommendation does not name cannot withdraw it, in a sentence."""
+    if nomination.by_id != by.pk or nomination.kind == Kind.SELF:
+        return _("Only who made a recommendation, or whom it names, can withdraw it.")
+    if nomination.kind == Kind.HONOURS or came_on_paper(nomination):
+        return _("The union entered this. Whom it names can withdraw it, or an officer refuses it with a reason.")
+    if stands_in(nomination.election, by):
+        return _("You stand in this round yourself, so you can withdraw only what names you.")
+    return ""
+
+
+def came_on_paper(nomination: Nomination) -> bool:
+    """Whether a unit's recommendation was entered by somebody who does not lead the unit: the union, for its form."""
+    if nomination.kind != Kind.UNIT:
+        return False
+    return not units_led_by(nomination.by).filter(pk=nomination.unit_id).exists()
 
 
 @transaction.atomic
@@ -275,17 +318,20 @@ def approve(*, nomination: Nomination, by: User) -> Nomination:
 
 def _missing_scan(nomination: Nomination) -> str:
     """A unit's recommendation that did not come from who leads the unit rests on its sealed form."""
-    if nomination.kind != Kind.UNIT or nomination.scan_id is not None:
-        return ""
-    if units_led_by(nomination.by).filter(pk=nomination.unit_id).exists():
+    if nomination.scan_id is not None or not came_on_paper(nomination):
         return ""
     return _("The sealed form is not filed yet. Add its scan first.")
 
 
 @transaction.atomic
 def reject(*, nomination: Nomination, reason: str, by: User) -> Nomination:
-    """Not admitted, or the admission taken back until the review is finished; with the reason for whom it names."""
-    current = _reviewable(nomination, by, State.ACCEPTED, State.APPROVED)
+    """Not admitted, or the admission taken back until the review is finished; with the reason for whom it names.
+
+    What the union entered from a form also before whom it names has answered: nobody else can put a slip right.
+    """
+    current = _reviewable(nomination, by, State.PROPOSED, State.ACCEPTED, State.APPROVED)
+    if current.state == State.PROPOSED and not came_on_paper(current):
+        raise NominationError(_unanswered())
     text = reason.replace("\0", "").strip()
     if not text:
         raise NominationError(_("Say why it is not admitted. Whoever is named can read it."))
@@ -327,11 +373,15 @@ def _reviewable(nomination: Nomination, by: User, *states: str) -> Nomination:
     current = _locked(nomination)
     require_officer(by, current.election)
     _check_before_voting(current)
-    if current.state == State.PROPOSED:
-        raise NominationError(_("Whoever is named has not accepted yet."))
+    if current.state == State.PROPOSED and State.PROPOSED not in states:
+        raise NominationError(_unanswered())
     if current.state not in states:
         raise NominationError(_("This recommendation is already settled."))
     return current
+
+
+def _unanswered() -> str:
+    return _("Whoever is named has not accepted yet.")
 
 
 def _to(given: Nomination, current: Nomination, state: str, action: str, by: User) -> Nomination:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+import unicodedata
 from typing import Any
 
 from django.db import transaction
@@ -21,6 +23,10 @@ from .officers import require_officer
 
 Channel, Outcome, Phase = Objection.Channel, Objection.Outcome, Election.Phase
 LONGEST_TEXT, LONGEST_ANSWER, LONGEST_NAME = 1000, 300, 60
+LETTERS, TELEPHONE = re.compile(r"[^\W\d_]+"), re.compile(r"\d{7,}")
+TITLE = re.compile(r"(先生|女士|小姐|同志|老师)$")
+# Shorter parts, a family name or two Latin letters, stand in other words too.
+SHORTEST, SHORTEST_LATIN = 2, 4
 
 
 @transaction.atomic
@@ -103,7 +109,7 @@ def settle(*, objection: Objection, outcome: str, answer: str, by: User) -> Obje
     if row.outcome != Outcome.OPEN:
         raise RoundError(_("This objection is settled already; another officer was quicker."))
     text = _text(answer, LONGEST_ANSWER, _("Say what was found. Everyone reads this answer."))
-    if row.name and row.name in text:
+    if _tells(row.name, text):
         raise RoundError(_("The answer is shown to everyone and must not name who objected. Leave the name out."))
     row.outcome, row.answer, row.settled_by, row.settled_at = outcome, text, by, clock.now()
     row.save(update_fields=["outcome", "answer", "settled_by", "settled_at"])
@@ -111,6 +117,21 @@ def settle(*, objection: Objection, outcome: str, answer: str, by: User) -> Obje
     what = gettext_lazy("Objection %(n)d settled: %(outcome)s")
     events.append(current, what, by, {"n": row.number, "outcome": Outcome(outcome).label})
     return row
+
+
+def _tells(name: str, text: str) -> bool:
+    """Whether an answer names who objected, however the two are written: “王 小明（138…）” is told by “王小明”.
+
+    Looked for are the name as it stands, all its letters together, each of its parts, and a telephone number.
+    """
+    if not name:
+        return False
+    name, text = unicodedata.normalize("NFKC", name), unicodedata.normalize("NFKC", text)
+    said = "".join(LETTERS.findall(text)).casefold()
+    parts = [part.casefold() for part in LETTERS.findall(name)]
+    written = {TITLE.sub("", part) for part in ["".join(parts), *parts]}
+    told = any(len(part) >= (SHORTEST_LATIN if part.isascii() else SHORTEST) and part in said for part in written)
+    return name in text or told or any(number in text for number in TELEPHONE.findall(name))
 
 
 def _text(given: str, limit: int, missing: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -16,12 +16,15 @@ from evaluations.models import Candidate, Election, PanelScore, PanelSeat
 from intranet import clock
 from intranet.access import audit
 from intranet.access.models import User
+from intranet.access.roles import CENTRE_LEADER, INSPECTION
 from intranet.people.models import Leadership, Posting
 
 from . import events
 from .officers import require_officer, stands_in
 
 Phase = Election.Phase
+# Who may score in any panel for somebody who cannot.
+STAND_INS = (CENTRE_LEADER, INSPECTION)
 OPEN_PHASES = (Phase.REVIEW, Phase.VOTING, Phase.SEALED, Phase.ASSESSMENT)
 
 
@@ -49,17 +52,21 @@ def seat(*, election: Election) -> list[PanelSeat]:
     parts = panel_components(current)
     if not parts or current.seats.exists():
         return list(current.seats.all())
-    roles = {role for part in parts for role in part["panel_roles"]}
-    holders = User.objects.filter(is_active=True, groups__role__key__in=roles).order_by("pk").distinct()
-    able = holders.exclude(pk__in=standing_users(current)).prefetch_related("groups__role")
-    held = {user: {group.role.key for group in user.groups.all() if hasattr(group, "role")} for user in able}
+    held = _able(current, {role for part in parts for role in part["panel_roles"]})
     seats = [found for part in parts for found in _seats_of(current, part, held)]
     return PanelSeat.objects.bulk_create(seats)
 
 
+def _able(election: Election, roles: Collection[str]) -> dict[User, set[str]]:
+    """Accounts in use with one of these roles that do not stand, each with all its roles; a fixed few queries."""
+    holders = User.objects.filter(is_active=True, groups__role__key__in=roles).order_by("pk").distinct()
+    able = holders.exclude(pk__in=standing_users(election)).prefetch_related("groups__role")
+    return {user: {group.role.key for group in user.groups.all() if hasattr(group, "role")} for user in able}
+
+
 def _seats_of(election: Election, part: Mapping[str, Any], held: Mapping[User, set[str]]) -> list[PanelSeat]:
     found = [
-        PanelSeat(election=election, component=part["key"], user=user, name=str(user.get_full_name())[:60], role=role)
+        _seat(election, part, user, role)
         for user, roles in held.items()
         for role in [next((key for key in part["panel_roles"] if key in roles), "")]
         if role
@@ -70,6 +77,55 @@ def _seats_of(election: Election, part: Mapping[str, Any], held: Mapping[User, s
             % {"component": part["label"]}
         )
     return found
+
+
+def _seat(election: Election, part: Mapping[str, Any], user: User, role: str) -> PanelSeat:
+    return PanelSeat(
+        election=election, component=part["key"], user=user, name=str(user.get_full_name())[:60], role=role
+    )
+
+
+def replacements(election: Election) -> list[tuple[User, str]]:
+    """Who may be given a seat: holders of a role of one of the panels, leaders of the centre, and the inspection
+    section, none who stands; with the role in which they would score. A fixed few queries.
+    """
+    wanted = list(dict.fromkeys(role for part in panel_components(election) for role in _may_replace(part)))
+    able = _able(election, wanted)
+    return [(user, next(role for role in wanted if role in held)) for user, held in able.items()]
+
+
+def _may_replace(part: Mapping[str, Any]) -> list[str]:
+    """Roles whose holders may score in a component, those of its panel first."""
+    return list(dict.fromkeys([*part["panel_roles"], *STAND_INS]))
+
+
+@transaction.atomic
+def add_seat(*, election: Election, component: str, user: int, by: User) -> PanelSeat:
+    """Give somebody a seat until the inputs are frozen: for one that was withdrawn, or where everyone has a conflict.
+
+    ``user`` is the account of one of ``replacements``. Nobody seats themselves. Raises RoundError.
+    """
+    current = Election.objects.locked(election.pk)
+    require_officer(by, current)
+    _check_open(current)
+    part = next((part for part in panel_components(current) if part["key"] == component), None)
+    if part is None:
+        raise RoundError(_("No panel scores this component. Look at the page again."))
+    if user == by.pk:
+        raise RoundError(_("Nobody gives themselves a seat. Another officer must do it."))
+    roles = _may_replace(part)
+    held = {one.pk: (one, found) for one, found in _able(current, roles).items()}
+    if user not in held:
+        raise RoundError(_("Choose somebody with a role of this panel, a leader or the inspection section."))
+    if current.seats.filter(component=component, user=user).exists():
+        raise RoundError(_("This person has a seat already. Look at the page again."))
+    account, found = held[user]
+    seat = _seat(current, part, account, next(role for role in roles if role in found))
+    seat.save()
+    audit.record("evaluations.add_seat", seat, by=by)
+    said = {"who": seat.name, "component": part["label"]}
+    events.append(current, gettext_lazy("Seat for “%(component)s” given to %(who)s"), by, said)
+    return seat
 
 
 def standing_users(election: Election) -> set[int]:

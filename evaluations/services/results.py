@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from evaluations import record, scoring, tally
 from evaluations.exceptions import RoundError
-from evaluations.models import Ballot, Candidate, Election, Honour
+from evaluations.models import Attestation, Ballot, Candidate, Election, Honour
 from evaluations.outcome import outcome
 from intranet import clock
 from intranet.access import audit
@@ -81,7 +81,8 @@ def _ordered(election: Election, counted: dict[str, Any], vetoed: Collection[str
 def follow_vetoes(*, election: Election) -> bool:
     """After a veto was entered or lifted once the boxes are open: fill the places anew. True if anything changed.
 
-    What was decided by then falls; from the public notice on nothing changes any more (the way is to annul).
+    What was decided by then falls, and with it who stood by for a lot; from the public notice on nothing changes any
+    more (the way is to annul).
     """
     current = Election.objects.locked(election.pk)
     if current.phase not in decision.OPENED or not current.result:
@@ -93,8 +94,22 @@ def follow_vetoes(*, election: Election) -> bool:
     current.decision = decision.by_order(current)
     current.save(update_fields=["result", "decision"])
     events.append(current, gettext_lazy("Vetoes changed; the places were filled anew from the same scores"), None)
+    _dismiss_witnesses(current)
     election.result, election.decision = current.result, current.decision
     return True
+
+
+def _dismiss_witnesses(election: Election) -> None:
+    """Whoever stood by when one lot was drawn need not be there for the next: two confirm it anew. The audit log
+    keeps who they were.
+    """
+    witnesses = election.attestations.filter(act=Attestation.Act.LOT)
+    users = list(witnesses.order_by("created_at").values_list("by", flat=True))
+    if not users:
+        return
+    witnesses.delete()
+    audit.record("evaluations.dismiss_witnesses", election, data={"users": users})
+    events.append(election, gettext_lazy("Confirmations for the lot have lapsed; a new lot needs them anew"), None)
 
 
 @transaction.atomic
@@ -136,7 +151,11 @@ def _of_the_record(election: Election) -> dict[str, Any]:
 
 
 def _check_vetoes(election: Election) -> None:
-    """Nobody is put on notice against a veto in force, nor while somebody waits for the answer to an appeal."""
+    """Nobody is put on notice against a veto in force, nor while somebody waits for the answer to an appeal, nor
+    while a veto rests on an incident that does not stand.
+    """
+    if shaken := excluded.shaken(election):
+        raise RoundError(shaken[0])
     if excluded.unheard(election):
         raise RoundError(_("An appeal against a veto is not settled yet. Settle it on the page of recommendations."))
     barred = set(election.decision["winners"]) & excluded.excluded_keys(election)

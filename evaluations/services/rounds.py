@@ -20,7 +20,7 @@ from intranet import clock
 from intranet.access import audit
 from intranet.access.models import User
 
-from . import events, panels, pool, progress, roll, skips, vetoes
+from . import events, excluded, panels, pool, progress, roll, skips, vetoes
 from .eligibility import why_not
 from .officers import require_officer
 from .progress import advance, due_instants
@@ -163,9 +163,11 @@ def finish_review(*, election: Election, by: User) -> Election:
         raise RoundError(_("There is no review to finish now."))
     if current.voting_closes is not None and clock.now() >= current.voting_closes:
         raise RoundError(_("The time for voting is already over. Cancel this round and plan another."))
+    if shaken := excluded.shaken(current):
+        raise RoundError(shaken[0])
     candidates = _final_list(current)
-    # Whoever was named and has not answered by now does not stand.
-    current.nominations.filter(state="proposed").update(state="declined")
+    # Whoever was named and has not answered by now does not stand, and is not said to have declined.
+    current.nominations.filter(state="proposed").update(state="lapsed")
     current.reviewed_at = clock.now()
     current.save(update_fields=["reviewed_at"])
     panels.seat(election=current)
@@ -329,8 +331,6 @@ def _check_dates(election: Election) -> None:
     if not election.has_ballot:
         if opens or closes:
             raise RoundError(_("This award has no ballot. Leave the dates of voting empty."))
-        if election.recommendation_closes <= clock.now():
-            raise RoundError(_("Recommendation would already be over. Choose later dates."))
     else:
         if opens is None or closes is None:
             raise RoundError(_("Say when voting opens and closes."))
@@ -338,7 +338,15 @@ def _check_dates(election: Election) -> None:
             raise RoundError(_("Voting cannot open before recommendation closes."))
         if opens >= closes:
             raise RoundError(_("Voting must close after it opens."))
-        if closes <= clock.now():
-            raise RoundError(_("Voting would already be over. Choose later dates."))
-    if election.scores_due is not None and election.scores_due <= election.recommendation_closes:
+    # Opening would refuse it, but by then the plan has been announced.
+    if election.recommendation_closes <= clock.now():
+        raise RoundError(_("Recommendation would already be over. Choose later dates."))
+    if election.scores_due is not None:
+        _check_scores_due(election, election.scores_due)
+
+
+def _check_scores_due(election: Election, due: dt.datetime) -> None:
+    if due <= election.recommendation_closes:
         raise RoundError(_("Scores cannot be due before recommendation closes."))
+    if election.voting_closes is not None and due < election.voting_closes:
+        raise RoundError(_("Scores cannot be due before voting closes."))

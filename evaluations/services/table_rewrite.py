@@ -76,6 +76,7 @@ def _remake_postgresql(cursor, table: str, order: str) -> None:
         f"CREATE TABLE {NEW} (LIKE {table} INCLUDING DEFAULTS INCLUDING STORAGE INCLUDING COMPRESSION "
         "INCLUDING COMMENTS INCLUDING GENERATED INCLUDING IDENTITY)"
     )
+    keep_no_statistics(cursor, NEW)
     cursor.execute(f"INSERT INTO {NEW} SELECT * FROM {table} ORDER BY {order}")
     cursor.execute(f"DROP TABLE {table}")
     cursor.execute(f"ALTER TABLE {NEW} RENAME TO {table}")
@@ -83,6 +84,19 @@ def _remake_postgresql(cursor, table: str, order: str) -> None:
         cursor.execute(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}')
     for definition in indexes:
         cursor.execute(definition)
+
+
+def keep_no_statistics(cursor, table: str) -> None:
+    """Forbid PostgreSQL's planner to note which values a table holds.
+
+    An ANALYZE while voting is open (autovacuum makes one of itself) would store the ballots cast so far among the
+    statistics, whose dead rows outlive the table. ``LIKE`` does not copy the prohibition.
+    """
+    cursor.execute(
+        "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped", [table]
+    )
+    columns = ", ".join(f'ALTER COLUMN "{name}" SET STATISTICS 0' for (name,) in cursor.fetchall())
+    cursor.execute(f"ALTER TABLE {table} {columns}")
 
 
 def _remake_sqlite(cursor, table: str, order: str) -> None:

@@ -24,7 +24,13 @@ from intranet.sheets.rows import Lookup, SheetRows
 
 from ..models import Award, Honour
 
-PERIOD = re.compile(r"^(\d{4})\s*(?:年|[-./])?\s*(?:(?:第?\s*([1-4一二三四])\s*季度)|(\d{1,2})\s*月?)?\s*(?:度)?$")
+# A month of one digit stands apart from its year: 20254 may be anything.
+PERIOD = re.compile(
+    r"^(\d{4})\s*(?:年|[-./])?\s*(?:(?:第?\s*([1-4一二三四])\s*季度)|(\d{2}|(?<=\D)\d)\s*月?)?\s*(?:度)?$"
+)
+YEARS = range(1900, 2101)
+# 2025.1, where a number or plain text may have lost the zero of October.
+SHORT = re.compile(r"(\d{4})\.1")
 QUARTERS = {"一": 1, "二": 2, "三": 3, "四": 4}
 NOBODY = "+"
 
@@ -32,15 +38,26 @@ NOBODY = "+"
 def period_of(text: str) -> tuple[dt.date, dt.date, str] | None:
     """First and last day of 2025年, 2025年第4季度 or 2025年11月, and the hall's words for it; None for all else."""
     found = PERIOD.match(text.strip())
-    if found is None:
+    if found is None or int(found[1]) not in YEARS:
         return None
-    year, quarter, month = int(found[1]), found[2], int(found[3] or 0)
+    year, quarter = int(found[1]), found[2]
     if quarter:
         number = QUARTERS.get(quarter) or int(quarter)
         return _days(year, number * 3 - 2, number * 3, f"{year}年第{number}季度")
-    if month:
-        return _days(year, month, month, f"{year}年{month}月") if month <= 12 else None
+    if found[3]:
+        month = int(found[3])
+        return _days(year, month, month, f"{year}年{month}月") if 1 <= month <= 12 else None
     return _days(year, 1, 12, f"{year}年")
+
+
+def read_period(cell: Any, context: values.Context) -> values.Value:
+    """A period as text for ``period_of``; whether 2025.1 is January or October is asked."""
+    text = values.written(cell)
+    short = SHORT.fullmatch(plain(text))
+    if short and (isinstance(cell, float) or context.plain_text):
+        choices = tuple((f"{short[1]}-{month:02d}", f"{short[1]}年{month}月") for month in (1, 10))
+        return values.failed("ambiguous_date", value=text, choices=choices)
+    return values.text(text, context)
 
 
 def _days(year: int, first: int, last: int, label: str) -> tuple[dt.date, dt.date, str]:
@@ -172,7 +189,7 @@ PAST_HONOURS = SheetKind(
         Column(
             "period_label",
             pgettext_lazy("sheet heading", "Period"),
-            values.text,
+            read_period,
             ("年度", "月份", "年月", "评选期", "评选周期", "时期", "期次"),
             required=True,
             export=lambda honour: honour.period_label,

@@ -76,6 +76,10 @@ class RecommendationRows(SheetRows):
             if not windows:
                 row.error(problem("blank", column=self.kind.column("window").label), "window")
                 return {}
+            if len(windows) > 1:
+                reason = _("Write one window number.")
+                row.error(problem("bad_value", value=row.shown("window"), reason=reason), "window")
+                return {}
             return {"window": windows[0]}
         return self._person_of(row, unit)
 

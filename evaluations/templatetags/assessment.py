@@ -19,6 +19,5 @@ def own_scores(context: template.Context, election: Election) -> dict[str, Any]:
     user = context["request"].user
     scoring = election.reviewed_at is not None and election.phase in panels.OPEN_PHASES
     has_seat = bool(scoring and panels.panel_components(election) and election.seats.filter(user=user).exists())
-    counted = election.notice_first is not None and bool(election.result.get("lines"))
-    explained = counted and bool(explanations.own_candidates(election, user))
+    explained = explanations.is_told(election) and bool(explanations.own_candidates(election, user))
     return {"election": election, "has_seat": has_seat, "explained": explained}

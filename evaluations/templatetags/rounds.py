@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from evaluations import phases, vetoes
 from evaluations.models import Election, Nomination
+from intranet.ui.templatetags.ui import reads_chinese, zh
 
 register = template.Library()
 
@@ -18,6 +19,7 @@ NOMINATION_STATES = {
     Nomination.State.ACCEPTED: "waiting",
     Nomination.State.APPROVED: "done",
     Nomination.State.DECLINED: "quiet",
+    Nomination.State.LAPSED: "quiet",
     Nomination.State.REJECTED: "problem",
     Nomination.State.WITHDRAWN: "quiet",
 }
@@ -47,3 +49,10 @@ def time_span(start: dt.datetime, end: dt.datetime) -> str:
 def veto_label(kind: str) -> str:
     """The words for the kind of a veto."""
     return vetoes.label_of(kind)
+
+
+@register.simple_tag
+def names_in_a_row(names: list[str]) -> SafeString:
+    """Names with the comma of the reader's language between them: 、 on Chinese pages."""
+    comma = "、" if reads_chinese() else ", "
+    return format_html_join(comma, "{}", ((zh(name),) for name in names))

@@ -13,10 +13,9 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from evaluations import explanations
-from evaluations.assessment_forms import AdjustmentForm, ExcuseForm, SeatBox
-from evaluations.disclosure import CHECKERS
+from evaluations.assessment_forms import AdjustmentForm, ExcuseForm, SeatBox, SeatForm
+from evaluations.disclosure import scores_shown
 from evaluations.models import Election, PanelSeat
-from evaluations.querysets import OFFICERS
 from evaluations.services import assessment as services
 from evaluations.services import inputs, panels
 from evaluations.services.officers import stands_in
@@ -98,16 +97,20 @@ def assessment(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "evaluations/assessment.html", context)
 
 
-def _assessment_context(request: HttpRequest, election: Election, form: Any = None) -> dict[str, Any]:
+def _assessment_context(
+    request: HttpRequest, election: Election, form: Any = None, seat_form: Any = None
+) -> dict[str, Any]:
     frozen = election.inputs_frozen_at is not None
     gathered = inputs.Gathered(election.inputs.get("values", {}), {}) if frozen else inputs.gather(election)
     locked_out = stands_in(election, request.user)
+    brought = election.brought.select_related("candidate")
     may_change = not frozen and not locked_out
+    seats_can_be_given = may_change and panels.panel_components(election)
     return {
         "election": election,
-        "parts": explanations.parts(election, gathered),
+        "parts": explanations.parts(election, gathered, with_values=not locked_out),
         "seats": explanations.seats(election),
-        "brought": list(election.brought.select_related("candidate").order_by("component", "created_at", "pk")),
+        "brought": [] if locked_out else list(brought.order_by("component", "created_at", "pk")),
         "adjusts": bool(services.parts_of(election, "adjustment")),
         "frozen": frozen,
         "fault": "" if frozen or gathered.missing else _unusable(election, gathered),
@@ -118,6 +121,7 @@ def _assessment_context(request: HttpRequest, election: Election, form: Any = No
         "waits_for_seal": not frozen and election.phase != Phase.ASSESSMENT,
         "form": form or AdjustmentForm(election=election),
         "excuse_form": ExcuseForm(),
+        "seat_form": seat_form or (SeatForm(election=election) if seats_can_be_given else None),
     }
 
 
@@ -191,6 +195,26 @@ def excuse(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_POST
 @officers_only
+def add_seat(request: HttpRequest, slug: str) -> HttpResponse:
+    """Give somebody a seat of a panel."""
+    election = round_or_404(request, slug)
+    if election.reviewed_at is None or not panels.panel_components(election):
+        raise Http404
+    form = SeatForm(request.POST, election=election)
+    if form.is_valid():
+        try:
+            panels.add_seat(election=election, by=request.user, **form.cleaned_data)
+        except RuleError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The seat is given. Tell the person that scores are awaited."))
+            return redirect("evaluations:assessment", slug=slug)
+    context = _assessment_context(request, election, seat_form=form)
+    return render(request, "evaluations/assessment.html", context, status=422)
+
+
+@require_POST
+@officers_only
 def freeze(request: HttpRequest, slug: str) -> HttpResponse:
     """Freeze the inputs; the boxes are opened with it."""
     election = round_or_404(request, slug)
@@ -214,7 +238,7 @@ def _number_or_404(request: HttpRequest, name: str) -> int:
 def explained(request: HttpRequest, slug: str) -> HttpResponse:
     """How every total came about, for whoever runs or checks the round; from the notice on, one's own for others."""
     election = round_or_404(request, slug)
-    sees_all = request.user.has_role(*OFFICERS, *CHECKERS)
+    sees_all = scores_shown(election, request.user)
     rows = explanations.all_of(election) if sees_all else explanations.own_of(election, request.user)
     if not rows:
         raise Http404

@@ -19,7 +19,9 @@ from evaluations.award_forms import (
     WhatCountsForm,
     box_rows,
     component_rows,
+    show_fault,
 )
+from evaluations.exceptions import AwardFault
 from evaluations.forms import PlanForm
 from evaluations.models import Award, Component
 from evaluations.services import awards as services
@@ -55,6 +57,8 @@ def _award_form(request: HttpRequest, award: Award, title: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             saved = _save(request, form, award)
+        except AwardFault as fault:
+            show_fault(fault, form)
         except RuleError as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -78,7 +82,8 @@ def award_parts(request: HttpRequest, slug: str) -> HttpResponse:
     sent = request.POST or None
     form = WhatCountsForm(sent, instance=award)
     boxes = BoxFormSet(sent, prefix="boxes", initial=list(award.boxes.values("electorate", "label", "weight")))
-    parts = ComponentFormSet(sent, prefix="parts", initial=_initial_parts(award))
+    of_award = {"subject": award.subject}
+    parts = ComponentFormSet(sent, prefix="parts", initial=_initial_parts(award), form_kwargs=of_award)
     if request.method == "POST" and all([form.is_valid(), boxes.is_valid(), parts.is_valid()]):
         try:
             services.change_award(
@@ -88,6 +93,8 @@ def award_parts(request: HttpRequest, slug: str) -> HttpResponse:
                 components=component_rows(parts),
                 **form.cleaned_data,
             )
+        except AwardFault as fault:
+            show_fault(fault, form, parts)
         except RuleError as refusal:
             form.add_error(None, str(refusal))
         else:

@@ -14,12 +14,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from evaluations import explanations
 from evaluations.decision_forms import CorrectionForm, MeetingForm, TieForm
+from evaluations.disclosure import may_see_numbers, scores_shown
+from evaluations.exceptions import RoundError
 from evaluations.forms import ReasonForm
 from evaluations.models import Election, RoundFile
 from evaluations.services import decision, files
+from evaluations.steps import failed_rule
 from intranet.access.exceptions import RuleError
 from intranet.access.views import show_rule_error
+from intranet.ui.templatetags.ui import gap
 
 from .office import READ_AND_SEND, officers_only
 from .rounds import counts_of, round_or_404
@@ -29,6 +34,15 @@ DONE = {
     MeetingForm: gettext_lazy("The decision of the meeting is recorded."),
     CorrectionForm: gettext_lazy("The record of the meeting is corrected."),
 }
+
+
+def _locked_out(request: HttpRequest, election: Election) -> HttpResponse | None:
+    """Back to the round for an officer who stands in it: what is decided here shows how everyone fared."""
+    if may_see_numbers(election, request.user):
+        return None
+    said = _("You stand in this round yourself. You can look on, but another union officer must run it.")
+    show_rule_error(request, RoundError(said))
+    return redirect("evaluations:manage", slug=election.slug)
 
 
 def _page(request: HttpRequest, election: Election, form: Any, **shown: str) -> HttpResponse:
@@ -59,6 +73,9 @@ def settle_tie(request: HttpRequest, slug: str) -> HttpResponse:
     election = round_or_404(request, slug)
     if election.phase not in decision.OPENED or not election.result.get("tied") or election.decision:
         raise Http404
+    locked_out = _locked_out(request, election)
+    if locked_out:
+        return locked_out
     if decision.by_lot(election):
         return _lot(request, election)
     if election.has_meeting:
@@ -100,6 +117,9 @@ def meeting(request: HttpRequest, slug: str) -> HttpResponse:
     election = round_or_404(request, slug)
     if election.phase != Phase.DECISION:
         raise Http404
+    locked_out = _locked_out(request, election)
+    if locked_out:
+        return locked_out
     corrects = "seen" in request.POST if request.method == "POST" else election.decision.get("kind") == "meeting"
     if corrects and not election.decision.get("meeting"):
         show_rule_error(request, decision.changed_meanwhile())
@@ -112,12 +132,12 @@ def meeting(request: HttpRequest, slug: str) -> HttpResponse:
         if gone:
             return gone
     rows = {row["candidate"].key: row for row in counts_of(election, request.user)}
-    scores = election.result["scores"]
+    scores = explanations.totals(election) if scores_shown(election, request.user) else {}
     context = {
         "election": election,
         "form": form,
         "corrects": corrects,
-        "order": [{**rows[key], "score": scores[key]} for key in election.result["order"] if key in rows],
+        "order": [{**rows[key], "score": scores.get(key, "")} for key in election.result["order"] if key in rows],
         "needs_lot": decision.needs_lot(election),
         "decides": election.rules_now["order_decides"],
     }
@@ -145,6 +165,9 @@ def accept_validity(request: HttpRequest, slug: str) -> HttpResponse:
     election = round_or_404(request, slug)
     if election.phase not in decision.OPENED or not decision.has_open_faults(election):
         raise Http404
+    locked_out = _locked_out(request, election)
+    if locked_out:
+        return locked_out
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         deed = {"election": election, "by": request.user, "reason": form.cleaned_data["reason"]}
@@ -152,10 +175,5 @@ def accept_validity(request: HttpRequest, slug: str) -> HttpResponse:
         gone = _tried(request, election, form, lambda: decision.accept_validity(**deed), done)
         if gone:
             return gone
-    if "no_ballots" in election.result["faults"]:
-        lead = _("Not one valid ballot was cast. The other way is to annul the round and hold it again.")
-    else:
-        lead = _(
-            "Fewer ballots came back than the rules ask for. The other way is to annul the round and hold it again."
-        )
+    lead = gap().join([failed_rule(election), _("The other way is to annul the round and hold it again.")])
     return _page(request, election, form, title=_("Keep the result"), lead=lead, action=_("Record the decision"))

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from evaluations import archive, phases, planning, steps
+from evaluations.disclosure import FEW, has_few, may_see_numbers
 from evaluations.forms import DatesForm, ReasonForm
 from evaluations.group_notices import group_text
 from evaluations.models import Election
@@ -73,13 +74,18 @@ def manage(request: HttpRequest, slug: str) -> HttpResponse:
     """Everything about one round for whoever runs it."""
     election = _counted_or_404(request, slug)
     sealed = election.sealed_at is not None
+    sees = may_see_numbers(election, request.user)
     context = {
         "election": election,
         "timeline": phases.timeline(election),
+        # Of a counted round even the next step, and what happened, tell how it went.
+        "reads_on": sees or not election.result or election.notice_first is not None,
+        "sees_numbers": sees,
+        "few": FEW if election.opened_at is not None and has_few(election) else 0,
         "next_step": steps.office_step(election),
         "locked_out": stands_in(election, request.user),
         "turnout": voting.turnout(election) if election.phase == Phase.VOTING else None,
-        "counts": counts_of(election, request.user) if sealed and election.result else None,
+        "counts": counts_of(election, request.user) if sealed and election.result and sees else None,
         "words": words_of(election),
         "events": list(election.events.order_by("-number")[:12]),
         "group_text": spoken(group_text, election),
@@ -88,7 +94,6 @@ def manage(request: HttpRequest, slug: str) -> HttpResponse:
         "may_cancel": election.phase in phases.BEFORE_SEALING,
         "may_annul": election.phase in AFTER_SEALING,
         "may_correct": election.phase == Phase.DECISION,
-        "failed_rule": decision.has_open_faults(election),
         "has_poster": election.phase in (Phase.RECOMMENDATION, Phase.REVIEW, Phase.VOTING),
         "before_sealing": election.phase in phases.BEFORE_SEALING,
         "may_repeat": election.phase in phases.ENDED_EARLY,

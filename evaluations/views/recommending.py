@@ -64,18 +64,25 @@ def recommend(request: HttpRequest, slug: str) -> HttpResponse:
         "my_windows": [] if of_people else my_windows,
         "quotas": invitations.quotas_of([election], request.user).get(election.pk, []) if is_open else [],
         "invited": is_open and bool(invitations.invited([election], request.user)),
-        "withdrawable": {row.pk for row in own if _may_withdraw(row, request.user)},
+        "withdrawable": {row.pk for row in _withdrawable(election, own, naming_me, request.user)},
     }
     return render(request, "evaluations/recommend.html", context)
 
 
-def _may_withdraw(nomination: Nomination, user: Any) -> bool:
-    """Whether the page offers it; who has not answered yet is offered to decline instead."""
-    election = nomination.election
+def _withdrawable(
+    election: Election, own: list[Nomination], naming_me: list[Nomination], user: Any
+) -> list[Nomination]:
+    """Which the page offers to withdraw; who has not answered yet is offered to decline instead."""
     if election.phase not in (phases.Phase.RECOMMENDATION, phases.Phase.REVIEW) or election.reviewed_at:
-        return False
-    unanswered = nomination.state == Nomination.State.PROPOSED and nomination.by_id != user.pk
-    return nomination.state in steps.LIVE and not unanswered
+        return []
+    live = [
+        row
+        for row in own
+        if row.state in steps.LIVE and (row.state != Nomination.State.PROPOSED or row.by_id == user.pk)
+    ]
+    named = {row.pk for row in naming_me}
+    made = nominations.withdrawable(election, [row for row in live if row.pk not in named], user)
+    return [row for row in live if row.pk in named or row.pk in made]
 
 
 def why_not_me(election: Election, person: Person | None) -> str:

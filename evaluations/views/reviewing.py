@@ -16,7 +16,7 @@ from evaluations.models import Award, Election, Nomination
 from evaluations.papers.recommendations import FILLED_FORM
 from evaluations.papers.subjects import OPENED
 from evaluations.review_forms import SealedForm
-from evaluations.services import filing, nominations, vetoes
+from evaluations.services import excluded, filing, nominations, vetoes
 from evaluations.services.files import reads_what_is_said
 from evaluations.services.officers import stands_in
 from intranet.access.exceptions import RuleError
@@ -52,10 +52,8 @@ def review(request: HttpRequest, slug: str) -> HttpResponse:
         "may_decide": election.phase in (Phase.RECOMMENDATION, Phase.REVIEW)
         and not election.reviewed_at
         and not locked_out,
-        "may_veto": bool(election.rules_now["vetoes"])
-        and election.phase in vetoes.OPEN
-        and not election.result
-        and not locked_out,
+        "may_veto": bool(election.rules_now["vetoes"]) and election.phase in vetoes.OPEN and not locked_out,
+        "shaken": excluded.shaken(election) if reads and election.phase in vetoes.OPEN else [],
         "may_file": election.phase == Phase.RECOMMENDATION and election.rules_now["quota_per_unit"] > 0,
         "may_print": election.phase in OPENED and not locked_out,
         "form_kind": FILLED_FORM,
@@ -73,6 +71,7 @@ def _card(nomination: Nomination, proposed: list[vetoes.Found], reads: bool) -> 
         "vetoes": list(nomination.vetoes.all()) if reads else [],
         "proposed": [one for one in proposed if one.nomination.pk == nomination.pk],
         "live": nomination.state in steps.LIVE,
+        "strikes": nomination.state == State.PROPOSED and nominations.came_on_paper(nomination),
         "wants_form": nomination.kind == Nomination.Kind.UNIT
         and nomination.scan_id is None
         and nomination.state in steps.LIVE,

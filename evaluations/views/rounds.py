@@ -12,9 +12,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from evaluations import invitations, phases, rule_words, steps
+from evaluations import explanations, invitations, phases, rule_words, steps
 from evaluations.ballot_words import MARKS
-from evaluations.disclosure import CHECKERS, counts_shown
+from evaluations.disclosure import counts_shown, may_see_numbers, scores_shown
 from evaluations.group_notices import group_text
 from evaluations.models import Election
 from evaluations.querysets import OFFICERS
@@ -23,7 +23,6 @@ from intranet.access.models import User
 from intranet.access.views import visible_or_404
 from intranet.reminders.group_notices import spoken
 
-COUNTS_SHOWN_TO = (*OFFICERS, *CHECKERS)
 ROUNDS_A_PAGE = 20
 
 
@@ -103,7 +102,6 @@ def notice(request: HttpRequest, slug: str) -> HttpResponse:
     if election.notice_first is None:
         raise Http404
     winners = election.winners()
-    shows_counts = request.user.has_role(*COUNTS_SHOWN_TO)
     published = election.published_at is not None
     last_event = election.events.order_by("-number").first() if published else None
     context = {
@@ -112,7 +110,7 @@ def notice(request: HttpRequest, slug: str) -> HttpResponse:
         "published": published,
         "annulled": election.phase == phases.Phase.ANNULLED,
         "events_head": last_event.hash if last_event else "",
-        "counts": counts_of(election, request.user) if shows_counts else None,
+        "counts": counts_of(election, request.user) if may_see_numbers(election, request.user) else None,
         "words": words_of(election),
         "result": election.result,
         "settled": list(election.objections.settled()),
@@ -134,14 +132,16 @@ def counts_of(election: Election, viewer: User) -> list[dict[str, Any]]:
     """
     result = election.result
     winners = set(election.decision.get("winners") or result.get("winners", []))
-    tied = set(result.get("tied", [])) - winners
+    # Whoever was not drawn or chosen among the equal waits for nothing any more.
+    tied = set() if election.decision.get("winners") else set(result.get("tied", []))
     counts, shown = result.get("counts", {}), counts_shown(election, viewer)
+    totals = explanations.totals(election) if result.get("lines") and scores_shown(election, viewer) else {}
     rows = [
         {
             "candidate": candidate,
             "count": counts.get(candidate.key, 0) if shown else None,
             "marks": _marks_of(election, candidate.key) if shown else [],
-            "score": result["scores"].get(candidate.key, "") if result.get("lines") else "",
+            "score": totals.get(candidate.key, ""),
             "wins": candidate.key in winners,
             "tied": candidate.key in tied,
         }

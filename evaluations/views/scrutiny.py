@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
-from evaluations import closing, phases, record
+from evaluations import closing, disclosure, phases, record, scrutineers
 from evaluations.balance import balance
 from evaluations.models import Attestation, Election
 from evaluations.querysets import OFFICERS
@@ -55,6 +55,8 @@ def scrutiny(request: HttpRequest, slug: str) -> HttpResponse:
     """Before sealing the total turnout only; afterwards balance, counts and the record."""
     election = round_or_404(request, slug)
     sealed = election.sealed_at is not None
+    sees = disclosure.may_see_numbers(election, request.user)
+    counts_boxes = bool(election.result) and disclosure.counts_shown(election, request.user)
     rows = balance(election)
     context = {
         "election": election,
@@ -63,12 +65,16 @@ def scrutiny(request: HttpRequest, slug: str) -> HttpResponse:
         "balance": rows,
         "balanced": all(row.holds for row in rows),
         "uncounted": any(not row.counted_paper for row in rows),
-        "result": election.result,
+        "result": election.result if sees else {},
+        "counts_boxes": counts_boxes,
+        "takes_record": sealed and bool(election.result) and disclosure.holds_record(election, request.user),
+        # Of a counted round the events tell how it went.
+        "reads_on": sees or not election.result or election.notice_first is not None,
         **_in_two(election, request.user),
-        "counts": counts_of(election, request.user) if sealed and election.result else None,
+        "counts": counts_of(election, request.user) if sealed and election.result and sees else None,
         "words": words_of(election),
         "events": list(election.events.order_by("number")),
-        "may_recount": sealed and request.user.has_role("scrutineer"),
+        "may_recount": sealed and sees and request.user.has_role("scrutineer"),
         "was_voted": election.phase not in phases.BEFORE_SEALING,
     }
     return render(request, "evaluations/scrutiny.html", context)
@@ -90,6 +96,7 @@ def _in_two(election: Election, user: User) -> dict[str, Any]:
         and election.phase == phases.Phase.VOTING
         and election.voting_closes <= clock.now()
         and Attestation.Act.CLOSE not in own,
+        "may_stand_by": scrutinises and scrutineers.may_stand_by(election) and Attestation.Act.LOT not in own,
         "may_sign": scrutinises
         and bool(election.result)
         and election.phase in attestations.COUNTED
@@ -150,6 +157,7 @@ def download(request: HttpRequest, slug: str) -> HttpResponse:
     packed = io.BytesIO()
     with tempfile.TemporaryDirectory() as folder:
         try:
+            disclosure.check_record(election, request.user)
             record.write_bundle(election, Path(folder))
         except RuleError as refusal:
             show_rule_error(request, refusal)

@@ -12,7 +12,7 @@ from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
-from django.urls import Resolver404, resolve, reverse_lazy
+from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views import View
@@ -28,16 +28,7 @@ from .forms import OwnPasswordForm, RolesForm, SignInForm
 from .lock import locked_usernames
 from .models import ActivationSlip, Role, User
 from .views import RolesRequiredMixin, show_rule_error
-
-LEADS_NOWHERE = frozenset(
-    {
-        "access:sign_in",
-        "access:sign_out",
-        "access:wagtail_login",
-        "access:wagtail_frontend_login",
-        "wagtailadmin_logout",
-    }
-)
+from .ways_back import leads_somewhere
 
 
 class SignIn(auth_views.LoginView):
@@ -48,11 +39,7 @@ class SignIn(auth_views.LoginView):
     def get_redirect_url(self, request: HttpRequest | None = None) -> str:
         """``next``, if it is an address of this site that leads somewhere."""
         address = super().get_redirect_url()
-        try:
-            match = resolve(address.split("?", 1)[0]) if address else None
-        except Resolver404:
-            return ""
-        return "" if match is None or match.view_name in LEADS_NOWHERE else address
+        return address if leads_somewhere(address) else ""
 
     def form_valid(self, form: Any) -> HttpResponse:
         response = super().form_valid(form)

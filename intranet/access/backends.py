@@ -21,6 +21,7 @@ class HallBackend(ModelBackend):
     def authenticate(self, request: Any, username: Any = None, password: Any = None, **kwargs: Any) -> Any:
         if username is None or password is None:
             return None
+        username = User.username_meant(username)
         owner = User.objects.filter(username=username, has_pin=True, is_active=True).first()
         if owner is not None and not phones.is_known(request, owner) and not take_pin_try(owner):
             User().set_password(password)  # as long as a try takes
@@ -32,7 +33,7 @@ class SlipBackend(BaseBackend):
     """The account a slip is for, open or not; only the page for slips asks this."""
 
     def authenticate(self, request: HttpRequest | None, username: str = "", slip_secret: str = "") -> User | None:
-        user = User.objects.filter(username=username).first()
+        user = User.objects.filter(username=User.username_meant(username)).first()
         # The same steps for a name that nobody has.
         slip = slip_for(user or User(pk=0), slip_secret)
         if user is None or slip is None:

@@ -17,6 +17,7 @@ from django.shortcuts import redirect
 from . import phones
 from .models import RememberedPhone, User
 from .registry import browser_gates
+from .ways_back import leads_somewhere
 
 FACTOR = "second_factor"
 # The page somebody was on the way to, for when the code has been given.
@@ -87,8 +88,9 @@ class SignInGatesMiddleware:
         match = request.resolver_match
         if gate is None or (match is not None and match.view_name in gate.open_views):
             return None
-        if request.method == "GET" and request.accepts("text/html") and gate is GATES[0]:
-            request.session[AFTERWARDS] = request.get_full_path()
+        path = request.get_full_path()
+        if request.method == "GET" and request.accepts("text/html") and gate is GATES[0] and leads_somewhere(path):
+            request.session[AFTERWARDS] = path
         return redirect(gate.leads_to)
 
 

@@ -31,13 +31,14 @@ def client_address(request: HttpRequest) -> str:
 def counted_name(request: HttpRequest | None, credentials: dict[str, Any] | None = None) -> str:
     """The name under which wrong tries are counted: the user name, or for nobody's name a keyed hash of it.
 
-    People type passwords into the wrong box, so what is no user name is kept nowhere, not even for counting.
+    People type passwords into the wrong box, so what is no user name is kept nowhere, not even for counting. Nobody's
+    name counts alike in large and small letters, as somebody's does: the lock must not tell the two apart.
     """
     given = (credentials or {}).get("username") or (request.POST.get("username", "") if request else "")
-    name = str(given).replace("\0", "")
+    name = User.username_meant(str(given))
     if User.objects.filter(username=name).exists():
         return name
-    return "-" + salted_hmac("access.counted_name", name, algorithm="sha256").hexdigest()[:40]
+    return "-" + salted_hmac("access.counted_name", name.casefold(), algorithm="sha256").hexdigest()[:40]
 
 
 def locked_out(

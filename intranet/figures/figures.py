@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from intranet.people.models import Posting
+from intranet.people.reach import sections_of_each
 from intranet.workdays.months import months_of
 
 from .models import Incident, MonthlyScore, WindowMonth
@@ -110,7 +111,23 @@ def _incidents(amount: Any, kinds: tuple[str, ...]) -> Callable[[str], Callable[
 
 
 def _by_subject(rows: Any, amount: Any, subject: str, ids: Ids) -> dict[int, Decimal]:
-    """About the subject itself, and for a window or unit also about whoever was posted there that day."""
+    """About the subject itself, and for a window or unit also about whoever was posted there that day; a unit answers
+    for its sections too, as it does for their people.
+    """
+    if subject == UNIT:
+        return _of_units(rows, amount, ids)
+    return _of_places(rows, amount, subject, ids)
+
+
+def _of_units(rows: Any, amount: Any, ids: Ids) -> dict[int, Decimal]:
+    sections = sections_of_each(ids)
+    of_each = _of_places(rows, amount, UNIT, set().union(*sections.values()))
+    return {
+        unit: sum((of_each.get(one, Decimal(0)) for one in below), Decimal(0)) for unit, below in sections.items()
+    }
+
+
+def _of_places(rows: Any, amount: Any, subject: str, ids: Ids) -> dict[int, Decimal]:
     found: dict[int, Decimal] = defaultdict(Decimal)
     posted = f"person__postings__{subject}"
     there = Q(

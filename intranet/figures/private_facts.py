@@ -18,6 +18,13 @@ def readers_of_incident(incident: Incident) -> set[str]:
     return _readers(incident, incident.occurred_on)
 
 
+def readers_of_source(incident: Incident) -> set[str]:
+    """Who complained is for those who see all incidents, and of these for nobody whom it is about."""
+    users = get_user_model().objects.filter(groups__role__key__in=SEE_ALL, is_active=True).distinct()
+    about = Incident.objects.filter(pk=incident.pk)
+    return {user.username for user in users if about.with_source_for(user).exists()}
+
+
 def readers_of_score(score: MonthlyScore) -> set[str]:
     return _readers(score, score.month)
 

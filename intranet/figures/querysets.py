@@ -76,6 +76,15 @@ class MonthlyScoreQuerySet(AboutSomebodyQuerySet):
 class IncidentQuerySet(AboutSomebodyQuerySet):
     day_field = "occurred_on"
 
+    def with_source_for(self, user: Any) -> Any:
+        """Those of which somebody may know who complained: for who sees all, never what names themselves or their
+        window, nor what is about a unit they lead.
+        """
+        if not user.has_role(*SEE_ALL):
+            return self.none()
+        about = self.naming(user) | Q(unit__in=reach.units_led_by(user).values("pk"))
+        return self.exclude(pk__in=self.model._default_manager.filter(about).values("pk"))
+
     def locked(self, pk: int) -> Any:
         """The row, held until the transaction ends."""
         return self.select_for_update(of=("self",)).get(pk=pk)

@@ -81,9 +81,10 @@ def log_actions(registry):
 def private_fields():
     incident = [
         PrivateField("figures.Incident", name, private_facts.readers_of_incident)
-        for name in ("text", "source", "finding", "appeal_text", "answer")
+        for name in ("text", "finding", "appeal_text", "answer")
     ]
-    return [*incident, PrivateField("figures.MonthlyScore", "reason", private_facts.readers_of_score)]
+    source = PrivateField("figures.Incident", "source", private_facts.readers_of_source)
+    return [*incident, source, PrivateField("figures.MonthlyScore", "reason", private_facts.readers_of_score)]
 
 
 @hooks.register("register_demo")

@@ -84,7 +84,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "intranet.access.gates.BrowserGatesMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "intranet.access.ways_back.SignInFirstMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "intranet.access.middleware.ReadableAddressMiddleware",

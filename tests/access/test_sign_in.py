@@ -2,11 +2,13 @@ import datetime as dt
 
 import pytest
 from axes.models import AccessAttempt
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from intranet.access import lock, roles, services
+from intranet.access import lock, matrix, roles, services, ways_back
 from intranet.access.models import AuditEntry, User
 from tests.people_of_the_hall import PASSWORD, make_user
 
@@ -66,6 +68,52 @@ def test_a_stranger_is_sent_to_sign_in_and_back(client):
     assert answer["Location"] == "/sign-in/?next=/password/%3Fa%3D1"
 
 
+def send_as_a_stranger(client, address, page=None):
+    """A form sent when the session has ended, from a page of the site or from nowhere."""
+    return client.post(address, headers={"Referer": page} if page else {})
+
+
+@pytest.mark.parametrize(
+    ("page", "back"),
+    [
+        ("http://testserver/password/?a=1", "/sign-in/?next=/password/%3Fa%3D1"),
+        ("http://testserver/account/#below", "/sign-in/?next=/account/"),
+        ("http://testserver/appearance/", "/sign-in/"),
+        ("http://testserver/sign-out/", "/sign-in/"),
+        ("http://elsewhere.test/password/", "/sign-in/"),
+        ("http://[broken/password/", "/sign-in/"),
+        (None, "/sign-in/"),
+    ],
+)
+def test_a_form_sent_after_the_session_ended_leads_back_to_its_page_and_says_that_nothing_was_done(
+    english, page, back
+):
+    answer = send_as_a_stranger(english, "/password/", page)
+    assert answer.status_code == 302
+    assert answer["Location"] == back
+    assert "what you sent was not done" in english.get(back).content.decode()
+
+
+def test_signing_out_twice_is_no_form_that_was_lost(english):
+    assert send_as_a_stranger(english, "/sign-out/", "http://testserver/desk/")["Location"] == "/sign-in/?next=/desk/"
+    assert "was not done" not in english.get("/sign-in/").content.decode()
+
+
+@pytest.mark.parametrize("target", ["/appearance/", "/language/"])
+def test_an_address_that_only_takes_forms_is_no_way_back(client, target):
+    assert client.get(target).status_code == 405
+    assert sign_in(client, make_user().username, next=target)["Location"] == reverse("pages:desk")
+
+
+def test_every_address_that_takes_forms_only_is_known_as_such():
+    """The matrix has measured it; the way back asks the view."""
+    rows = matrix.rows()
+    measured = {leaf.key for leaf in matrix.leaves() if rows.get(leaf.key, {}).get("methods") == ["POST"]}
+    known = {leaf.key for leaf in matrix.leaves() if not ways_back.can_be_read(leaf.view)}
+    assert len(measured) > 30
+    assert measured - known == set()
+
+
 @pytest.mark.parametrize("case", ["wrong password", "nobody", "closed"])
 def test_every_refusal_reads_the_same(english, case):
     user = make_user(None, is_active=case != "closed")
@@ -112,13 +160,45 @@ def test_wrong_tries_on_nobodys_name_do_not_lock_another_one(client):
     assert sign_in(client, "nobody-else", "wrong").status_code == 200
 
 
-@pytest.mark.parametrize("spelling", [" {}", "{}\t", "{}\u3000", "wide"])
-def test_another_spelling_of_the_same_name_is_the_same_lock(client, spelling):
+@pytest.mark.parametrize("same", [" HW0815", "HW0815\t", "HW0815\u3000", "ＨＷ０８１５", "hw0815", "ｈｗ０８１５"])
+def test_another_spelling_of_the_same_name_is_the_same_lock(client, same):
     user = make_user("HW0815")
-    same = "ＨＷ０８１５" if spelling == "wide" else spelling.format(user.username)
     for _try in range(10):
         sign_in(client, same, "wrong", forwarded=f"10.0.0.{_try}")
     assert sign_in(client, user.username).status_code == 429
+
+
+@pytest.mark.parametrize("typed", ["HW0815", "hw0815", "Hw0815", "ｈｗ０８１５ "])
+def test_a_staff_number_lets_in_however_it_is_typed(client, typed):
+    user = make_user("HW0815")
+    assert sign_in(client, typed).status_code == 302
+    assert client.session["_auth_user_id"] == str(user.pk)
+
+
+def test_two_names_that_differ_in_their_letters_only_are_two_people(client):
+    small, large = make_user("hw0815"), make_user("HW0815")
+    assert sign_in(client, "Hw0815").status_code == 200
+    for user in (small, large):
+        door = Client()
+        assert sign_in(door, user.username).status_code == 302
+        assert door.session["_auth_user_id"] == str(user.pk)
+
+
+def test_the_lock_treats_the_letters_of_nobodys_name_as_those_of_somebodys(client):
+    make_user("HW0815")
+    for name in ("hw0815", "hw9999"):
+        for _try in range(10):
+            sign_in(client, name, "wrong")
+        assert sign_in(client, name.upper(), "wrong").status_code == 429
+
+
+def test_whose_name_is_typed_is_asked_equally_often(client):
+    make_user("HW0815")
+    with CaptureQueriesContext(connection) as known:
+        sign_in(client, "hw0815", "wrong")
+    with CaptureQueriesContext(connection) as unknown:
+        sign_in(client, "hw9999", "wrong")
+    assert len(known) == len(unknown)
 
 
 def test_tries_from_several_browsers_at_one_address_are_one_lock_and_the_administrator_sees_it(client):

@@ -9,14 +9,17 @@ from decimal import Decimal
 
 import pytest
 
+from evaluations import explanations, record, rule_words
 from evaluations.exceptions import RoundError
 from evaluations.models import Election, RoundInput
-from evaluations.services import assessment, inputs, panels, rounds
+from evaluations.services import assessment, decision, inputs, panels, results, rounds
 from intranet import clock
+from tests.figures.rows import incident, score
 from tests.people_of_the_hall import make_user
 
 from .assessed import component, figure, give, make_award_without_ballot, reviewed
 from .hall import DURING_VOTE, ENDS, close, keys_of, make_award, make_hall, place, vote, voting_round
+from .test_record import found
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 OCTOBER = dt.date(2026, 10, 1)
@@ -131,6 +134,67 @@ def test_where_ballots_alone_count_the_inputs_are_frozen_before_the_count(hall):
     assert election.result["winners"] == [b]
 
 
+def complaints(hall, *numbers):
+    """So many verified complaints in October about the first of the staff."""
+    inspector = make_user(None, "inspection", name="督查郑")
+    for n, number in enumerate(numbers):
+        for _ in range(number):
+            incident(hall.person(n), inspector, OCTOBER)
+
+
+def test_of_complaints_fewer_decide_a_tie_in_the_record_and_in_words(hall, tmp_path):
+    complaints(hall, 2, 0, 1)
+    election = voting_round(hall, make_award(hall, places=1, tie_figure="figures.complaints"))
+    a, b, c = keys_of(election)
+    assert election.rules["tie_lower_is_better"] is True
+    vote(election, hall.staff[3], a, b)
+    vote(election, hall.staff[4], a, b)
+    close(election)
+    election.refresh_from_db()
+    assert election.inputs["tie"] == {a: "2", b: "0", c: "1"}
+    assert (election.result["order"], election.result["winners"]) == ([b, a, c], [b])
+    assert dict(rule_words.rows(election))["Ties"][0] == "first by: Verified complaints, fewer is better"
+    with clock.at(ENDS):
+        results.start_notice(election=election, by=hall.officer)
+    record.write_bundle(Election.objects.select_related("award").get(pk=election.pk), tmp_path)
+    assert found(tmp_path, [election.record_root]) == ""
+
+
+def test_a_round_opened_before_rules_said_which_way_a_figure_decides_keeps_the_higher(hall, tmp_path):
+    complaints(hall, 2, 0)
+    election = voting_round(hall, make_award(hall, places=1, tie_figure="figures.complaints"), candidates=2)
+    a, b = keys_of(election)
+    del election.rules["tie_lower_is_better"]
+    election.save(update_fields=["rules"])
+    vote(election, hall.staff[3], a, b)
+    close(election)
+    election.refresh_from_db()
+    assert election.result["winners"] == [a]
+    assert dict(rule_words.rows(election))["Ties"][0] == "first by: Verified complaints"
+
+
+def test_complaints_take_points_off_the_sum(hall, leader):
+    complaints(hall, 1, 0, 3)
+    award = make_award_without_ballot(hall, places=1)
+    component(award, "leaders", "panel", "100", panel_roles=["centre_leader"], label="领导评分")
+    shape = {"figure": "figures.complaints", "lower_is_better": True, "most_deduction": 2, "label": "投诉"}
+    component(award, "complaints", "adjustment", order=2, **shape)
+    election = reviewed(hall, award)
+    a, b, c = keys_of(election)
+    give(election, leader, "80", "80", "80")
+    assert "added to the sum; Verified complaints deducted" in dict(rule_words.rows(election))["What counts"][1]
+    with clock.at(DURING_VOTE):
+        assessment.bring(
+            election=election, component="complaints", key=a, value=Decimal(3), note="锦旗", by=hall.officer
+        )
+        assessment.freeze(election=election, by=hall.officer)
+    assert election.inputs["values"]["complaints"][a] == {
+        "value": "2.0000",
+        "detail": {"entries": ["3"], "figure": "-1"},
+    }
+    assert election.result["scores"] == {a: "82.0000", b: "80.0000", c: "78.0000"}
+
+
 def test_a_tie_figure_of_an_absent_plug_in_decides_nothing(hall):
     election = voting_round(hall, decided_by(make_award(hall, places=1), "gone.figure"))
     vote(election, hall.staff[3], keys_of(election)[0])
@@ -163,13 +227,35 @@ def test_what_is_missing_blocks_with_its_component_and_names(hall, leader):
 
 def test_a_value_that_does_not_suit_its_scale_stops_the_freezing(hall):
     award = make_award_without_ballot(hall)
-    component(award, "speed", "figure", "100", figure="test.speed", label="办件量")
+    component(award, "speed", "figure", "100", figure="test.speed", scale="of_best", label="办件量")
     election = reviewed(hall, award)
-    with figure("test.speed", {hall.person(n).pk: "101" for n in range(3)}):
+    with figure("test.speed", {hall.person(n).pk: "-1" for n in range(3)}):
         said = refusal(assessment.freeze, election=election, by=hall.officer)
-    assert said == "“办件量” counts as it is, but not all its values lie between 0 and 100. Correct them."
+    assert said == "“办件量” counts in percent of the best, but some of its values are below 0. Correct them."
     election.refresh_from_db()
     assert (election.inputs, election.inputs_frozen_at) == ({}, None)
+
+
+def test_a_monthly_score_with_bonuses_counts_as_a_hundred_and_every_page_says_so(hall, tmp_path):
+    award = make_award_without_ballot(hall, places=1)
+    component(award, "monthly", "scores", "100", label="月度考核")
+    for n, number in enumerate(("103", "98", "100")):
+        score(hall.person(n), OCTOBER, number)
+    election = reviewed(hall, award)
+    a, b, c = keys_of(election)
+    (part,) = explanations.parts(election, inputs.gather(election))
+    assert part["warning"] == "1 value lies beyond 0 to 100 and counts as the nearer of the two."
+    with clock.at(DURING_VOTE):
+        assessment.freeze(election=election, by=hall.officer)
+        assert election.result["scores"] == {a: "100.0000", b: "98.0000", c: "100.0000"}
+        assert (set(election.result["tied"]), election.result["winners"]) == ({a, c}, [])
+        decision.settle_tie(election=election, chosen=[a], reason="研究决定", by=hall.officer)
+        results.start_notice(election=election, by=hall.officer)
+    lines = {row["candidate"].key: row["lines"][0] for row in explanations.all_of(election)}
+    assert [lines[key]["detail"] for key in (a, b)] == ["2026-10 103 · counts as 100", "2026-10 98"]
+    assert (lines[a]["value"], lines[a]["points"]) == ("103.0000", "100.0000")
+    record.write_bundle(Election.objects.select_related("award").get(pk=election.pk), tmp_path)
+    assert found(tmp_path, [election.record_root]) == ""
 
 
 def test_only_an_officer_who_does_not_stand_freezes(hall, leader):

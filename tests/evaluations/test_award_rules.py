@@ -69,6 +69,14 @@ PANEL = part("panel", 40, panel_roles=["centre_leader"])
         ({"components": [BALLOTS, part("panel", 40, panel_roles=["king"])]}, "is not known here. Choose"),
         ({"components": [BALLOTS, part("figure", 40)]}, "Say which figure"),
         ({"components": [BALLOTS, part("figure", 40, figure="gone.figure")]}, "“gone.figure” is not known here"),
+        (
+            {"components": [BALLOTS, part("figure", 40, figure="figures.complaints")]},
+            "Of the figure in “figure” less is better.",
+        ),
+        (
+            {"components": [BALLOTS, PANEL, part("adjustment", 0, lower_is_better=True)]},
+            "What “adjustment” adds is added as it is",
+        ),
         ({"components": [BALLOTS, PANEL, part("adjustment", 10)]}, "has no weight"),
         ({"components": [BALLOTS, part("scores", 40, key="ballots")]}, "the same short name"),
         ({"components": [part("ballots", 160), part("scores", -60)]}, "weight in percent"),
@@ -103,6 +111,15 @@ def test_awards_that_do_not_fit_together(hall, fields, sentence):
         {"boxes": [box("centre_leader", 40), box("everyone", 60)]},
         {"components": [BALLOTS, PANEL, part("adjustment", 0)]},
         {"components": [part("ballots", 0), part("scores", 100)]},
+        {"components": [BALLOTS, part("figure", 40, figure="figures.complaints", lower_is_better=True)]},
+        {
+            "components": [
+                BALLOTS,
+                PANEL,
+                part("adjustment", 0, figure="figures.complaints", lower_is_better=True),
+                part("adjustment", 0, figure="figures.points", key="points"),
+            ]
+        },
         {"ballot_kind": "none", "components": [part("scores", 60), PANEL]},
         {"ballot_kind": "none", "meeting_decides": True},
         {"ballot_kind": "grade", "grade_points": GRADE_POINTS | {"mostly_satisfied": "80.5"}},

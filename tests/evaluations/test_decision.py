@@ -11,9 +11,10 @@ from evaluations import record
 from evaluations.exceptions import RoundError
 from evaluations.models import Attestation, Election, RoundFile, Veto
 from evaluations.outcome import lot_order
-from evaluations.services import assessment, decision, events, excluded, results
+from evaluations.services import assessment, attestations, decision, events, excluded, results, vetoes
 from evaluations.tally import count
 from intranet import clock
+from intranet.access.models import AuditEntry
 from tests.people_of_the_hall import make_user
 from tests.together import went_through
 
@@ -94,6 +95,33 @@ def test_a_lot_is_drawn_before_two_scrutineers_with_the_committed_seed(hall, tmp
     assert election.decision["winners"] == [a, lot["order"][0]]
     assert sorted(lot["witnesses"]) == ["监票吴", "监票郑"]
     assert refusal(decision.draw_lot, election=election, by=second).startswith("The tie is settled already")
+    assert told(election, tmp_path) == ""
+
+
+def test_a_second_lot_names_only_those_who_stand_by_anew(hall, tmp_path, settings):
+    settings.LANGUAGE_CODE = "en"
+    election = tied_round(hall, tie_rule="lot", vetoes=["discipline"])
+    second, third = (make_user(None, "scrutineer", name=name) for name in ("监票郑", "监票冯"))
+    with clock.at(MONDAY):
+        for user in (hall.scrutineer, second):
+            attestations.attest(election=election, act="lot", by=user)
+        decision.draw_lot(election=election, by=hall.officer)
+        drawn = election.candidates.get(key=election.decision["winners"][1]).nomination
+        vetoes.enter(nomination=drawn, kind="discipline", evidence="上班时间看视频", by=hall.officer)
+    election.refresh_from_db()
+    assert (election.decision, len(election.result["tied"])) == ({}, 2)
+    assert not election.attestations.exists()
+    log = AuditEntry.objects.get(action="evaluations.dismiss_witnesses")
+    assert log.data == {"users": [hall.scrutineer.pk, second.pk]}
+    last = election.events.order_by("-number").first()
+    assert last is not None
+    assert last.what == "Confirmations for the lot have lapsed; a new lot needs them anew"
+    assert refusal(decision.draw_lot, election=election, by=hall.officer).startswith("A lot is drawn before two")
+    with clock.at(MONDAY):
+        for user in (second, third):
+            attestations.attest(election=election, act="lot", by=user)
+        decision.draw_lot(election=election, by=hall.officer)
+    assert sorted(election.decision["lot"]["witnesses"]) == ["监票冯", "监票郑"]
     assert told(election, tmp_path) == ""
 
 

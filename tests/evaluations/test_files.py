@@ -18,7 +18,7 @@ from evaluations.services import files, filing
 from intranet import clock
 from tests.people_of_the_hall import make_user
 
-from .hall import OPENS, close, make_award, make_hall, opened, vote, voting_round
+from .hall import OPENS, close, make_award, make_hall, opened, place, vote, voting_round
 from .scans import PDF, pdf, photo
 
 pytestmark = pytest.mark.usefixtures("english")
@@ -105,16 +105,34 @@ def test_who_reads_which_file(hall, client):
     photo_of_it = kept(election, "notice_photo", hall.officer, photo())
     for row in private:
         assert readers(client, row, **people) == {"officer", "auditor"}
-    for row in (signed, photo_of_it):
-        assert readers(client, row, **people) == {"officer", "auditor", "scrutineer"}
+    assert readers(client, photo_of_it, **people) == {"officer", "auditor", "scrutineer"}
     election = close(election)
     type(election).objects.filter(pk=election.pk).update(notice_first=clock.today(), phase="public_notice")
-    for row in (signed, photo_of_it):
-        assert readers(client, row, **people) == set(people)
+    assert readers(client, photo_of_it, **people) == set(people)
+    # Few could vote, and what scrutineers sign has the numbers.
+    assert readers(client, signed, **people) == {"auditor", "scrutineer"}
     for row in private:
         assert readers(client, row, **people) == {"officer", "auditor"}
     client.logout()
     assert client.get(f"/files/{signed.file.name}").status_code in (302, 404)
+
+
+def test_what_is_signed_is_read_by_who_stands_from_the_notice_on(client, db, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "uploads"
+    hall = make_hall(9)
+    clerk = make_user(None, "union_officer")
+    place(clerk, hall.unit, hall.window)
+    hall.staff[0] = clerk
+    election = voting_round(hall, candidates=2)
+    vote(election, hall.staff[3], election.candidates.first().key)
+    election = close(election)
+    people = {"stands": clerk, "officer": hall.officer, "scrutineer": hall.scrutineer, "staff": hall.staff[3]}
+    scans_of_it = [kept(election, kind, hall.officer) for kind in ("signed_record", "minutes")]
+    for row in scans_of_it:
+        assert readers(client, row, **people) == {"officer", "scrutineer"}
+    type(election).objects.filter(pk=election.pk).update(notice_first=clock.today(), phase="public_notice")
+    for row in scans_of_it:
+        assert readers(client, row, **people) == set(people)
 
 
 def test_a_sealed_form_is_read_by_whom_it_names_and_by_no_other(hall, client):

@@ -95,6 +95,32 @@ def test_an_officer_does_not_file_a_form_that_names_themselves(hall):
     file(election, hall, person=second.person)
 
 
+def test_what_an_officer_filed_is_refused_with_a_reason_and_never_withdrawn(hall):
+    """Else an officer who stands would take an admitted rival off the list without a word."""
+    election = opened(hall, make_award(hall, quota_per_unit=2))
+    rival, slip = (file(election, hall, person=hall.person(n)) for n in (0, 1))
+    act(nominations.accept, rival, hall.staff[0])
+    act(nominations.approve, rival, hall.officer)
+    for given in (rival, slip):
+        with pytest.raises(NominationError, match="an officer refuses it with a reason"):
+            act(nominations.withdraw, given, hall.officer)
+    assert Candidate.objects.get().nomination == rival
+    act(nominations.reject, slip, hall.officer, reason="登记有误")
+    assert (slip.state, slip.review_reason) == ("rejected", "登记有误")
+    act(nominations.withdraw, rival, hall.staff[0])
+    assert not Candidate.objects.exists()
+
+
+def test_what_a_colleague_sent_waits_for_its_answer_before_it_is_refused(hall):
+    election = opened(hall)
+    with clock.at(OPENS):
+        given = nominations.recommend(
+            election=election, kind="colleague", person=hall.person(1), reason="好", by=hall.staff[0]
+        )
+    with pytest.raises(NominationError, match="has not accepted yet"):
+        act(nominations.reject, given, hall.officer, reason="x")
+
+
 def test_a_form_that_came_by_a_sheet_is_admitted_once_its_scan_is_there(hall):
     election = opened(hall, make_award(hall, subject="window"))
     with clock.at(OPENS):

@@ -9,11 +9,11 @@ import pytest
 from django.db import connection
 
 from evaluations.exceptions import NominationError, RoundError
-from evaluations.models import Candidate, Nomination
+from evaluations.models import Candidate, Honour, Nomination
 from evaluations.querysets import ElectionQuerySet
-from evaluations.services import nominations, rounds
+from evaluations.services import filing, nominations, rounds, vetoes
 from intranet import clock
-from intranet.people.models import Leadership, Person, Posting, Window
+from intranet.people.models import Leadership, Person, Posting, Unit, Window
 from tests.people_of_the_hall import make_user
 
 from .hall import CLOSES, OPENS, lead, make_award, make_hall, opened, place
@@ -388,6 +388,99 @@ def test_withdrawing_takes_the_candidate_off_the_list_until_it_is_final(hall):
 def test_named_people_withdraw_what_others_recommended(hall):
     given = recommend(opened(hall), hall.staff[0], "colleague", person=hall.person(1))
     assert act(nominations.withdraw, given, hall.staff[1]).state == "withdrawn"
+
+
+def test_who_stands_withdraws_no_rival_they_recommended(hall):
+    election = opened(hall)
+    rival = recommend(election, hall.staff[0], "colleague", person=hall.person(1))
+    act(nominations.accept, rival, hall.staff[1])
+    recommend(election, hall.staff[0])
+    said = act_refused(nominations.withdraw, rival, hall.staff[0])
+    assert said == "You stand in this round yourself, so you can withdraw only what names you."
+
+
+def test_the_page_offers_to_withdraw_what_the_service_lets_go(hall):
+    """Asked for many at once there, and for one when it is done: the answers are the same."""
+    lead(hall.staff[4], hall.unit)
+    lead(hall.officer, Unit.objects.create(name="别科", kind="back_office"))
+    election = opened(hall, make_award(hall, quota_per_unit=2))
+    with clock.at(OPENS):
+        filed = filing.enter_row(
+            election=election, unit=hall.unit, person=hall.person(3), reason="x", by=hall.officer
+        )
+    rows = [
+        recommend(election, hall.staff[4], "colleague", person=hall.person(0)),
+        recommend(election, hall.staff[4], "unit", person=hall.person(1), unit=hall.unit),
+        recommend(election, hall.staff[2]),
+        filed,
+    ]
+    for by, offered in ((hall.staff[4], rows[:2]), (hall.officer, []), (hall.staff[2], [])):
+        with clock.at(OPENS):
+            assert nominations.withdrawable(election, rows, by) == {row.pk for row in offered}
+        for row in rows:
+            if row not in offered and row.person.user != by:
+                act_refused(nominations.withdraw, row, by)
+    for row in rows[:2]:
+        assert act(nominations.withdraw, row, hall.staff[4]).state == "withdrawn"
+
+
+def test_a_former_head_does_not_withdraw_the_window_they_recommended(hall):
+    head_of_window(hall.staff[0], hall.window)
+    election = opened(hall, make_award(hall, subject="window"))
+    given = recommend(election, hall.staff[0], window=hall.window)
+    Leadership.objects.filter(person=hall.person(0)).update(ends_on=dt.date(2026, 11, 1))
+    said = act_refused(nominations.withdraw, given, hall.staff[0])
+    assert said == "Only who made a recommendation, or whom it names, can withdraw it."
+
+
+def test_what_honours_entered_only_whom_it_names_withdraws(hall):
+    """The officer who set the award up stands as its maker; without the role they could still take a rival off."""
+    pool = make_award(hall)
+    nobody = {"quota_per_unit": 0, "self_allowed": False, "colleague_allowed": False}
+    for n in (0, 1):
+        honoured = {"person": hall.person(n), "award_name": pool.name, "name": "x", "period_label": "2026年10月"}
+        days = {"published_on": dt.date(2026, 11, 1), "period_first": dt.date(2026, 10, 1)}
+        Honour.objects.create(award=pool, **honoured, **days)
+    election = opened(hall, make_award(hall, pool_award=pool, pool_wins=1, **nobody))
+    first, second = election.nominations.order_by("pk")
+    assert first.by == hall.officer
+    said = act_refused(nominations.withdraw, first, hall.officer)
+    assert said == "The union entered this. Whom it names can withdraw it, or an officer refuses it with a reason."
+    hall.officer.groups.clear()
+    assert act_refused(nominations.withdraw, first, hall.officer) == said
+    assert act(nominations.withdraw, second, second.person.user).state == "withdrawn"
+
+
+@pytest.fixture
+def clerk(hall):
+    """A union officer who sits at the window, so that they can be recommended."""
+    user = make_user(None, "union_officer", name="工会郑")
+    place(user, hall.unit, hall.window)
+    return user
+
+
+def test_an_officer_who_is_named_acts_only_once_they_have_declined(hall, clerk):
+    election = opened(hall)
+    own = recommend(election, hall.staff[3], "colleague", person=clerk.person)
+    rival = recommend(election, hall.staff[0])
+    said = "You are recommended in this round. Until this is declined, another union officer must run it."
+    assert act_refused(nominations.reject, rival, clerk, reason="x") == said
+    assert act_refused(nominations.approve, rival, clerk) == said
+    act(nominations.decline, own, clerk)
+    assert act(nominations.reject, rival, clerk, reason="x").state == "rejected"
+
+
+@pytest.mark.parametrize("deed", ["reject", "approve", "enter"])
+def test_who_has_reviewed_does_not_stand_afterwards(hall, clerk, deed):
+    election = opened(hall, make_award(hall, vetoes=["discipline"]))
+    rival = recommend(election, hall.staff[0])
+    if deed == "enter":
+        act(vetoes.enter, rival, clerk, kind="discipline", evidence="x")
+    else:
+        act(getattr(nominations, deed), rival, clerk, **({"reason": "x"} if deed == "reject" else {}))
+    said = f"{clerk.person} has reviewed recommendations of this round, so they cannot stand in it."
+    assert refusal(election, clerk) == said
+    assert refusal(election, hall.staff[3], "colleague", person=clerk.person) == said
 
 
 def test_who_sees_recommendations(hall):

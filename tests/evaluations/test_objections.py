@@ -129,6 +129,29 @@ def test_settling_needs_an_answer_that_does_not_name_who_objected(hall):
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "answer", "tells"),
+    [
+        ("王 小明", "经与王小明核实，不属实", True),
+        ("王小明", "经与王 小 明核实，不属实", True),
+        ("王小明（13800000000）", "经与王小明核实，不属实", True),
+        ("王小明（13800000000）", "来电13800000000反映的情况不属实", True),
+        ("王小明（住建局）、李四", "李四反映的情况不属实", True),
+        ("王小明先生", "经与王小明核实，不属实", True),
+        ("Ａｎｎａ Lee", "ANNA was heard: not so", True),
+        ("王小明（13800000000）", "经核查2026年10月考勤记录，王某没有迟到", False),
+        ("王先生", "经核查，先生们的记录无误", False),
+        ("Li Na", "Looked into the quality of the records", False),
+    ],
+)
+def test_an_answer_names_nobody_however_the_name_is_written(hall, name, answer, tells):
+    made = register(on_notice(hall), hall.officer, name=name)
+    if tells:
+        assert refused(settle, made, hall.officer, answer=answer).startswith("The answer is shown to everyone")
+    else:
+        assert settle(made, hall.officer, answer=answer).answer == answer
+
+
 # Publication
 
 

@@ -241,4 +241,68 @@ def test_a_candidate_whom_nobody_scored_is_missing_and_never_zero(election, lead
     (one,) = inputs.gather(election).missing
     assert (one.component, one.names) == ("leaders", [election.candidates.get(key=keys_of(election)[1]).name])
     said = refusal(assessment.freeze, election=election, by=hall.officer)
-    assert said.startswith("The inputs cannot be frozen yet. Missing: 领导评分: no value yet (")
+    assert said.startswith(
+        "The inputs cannot be frozen yet. Missing: 领导评分: "
+        "nobody on the panel has given a score; give somebody else a seat ("
+    )
+
+
+def test_somebody_else_scores_where_the_whole_panel_has_a_conflict(election, leaders, hall, settings):
+    settings.LANGUAGE_CODE = "en"
+    for user in leaders:
+        give(election, user, "90", "x", "92")
+    inspector = make_user(None, "inspection", name="督查郑")
+    with clock.at(DURING_VOTE):
+        seat = panels.add_seat(election=election, component="leaders", user=inspector.pk, by=hall.officer)
+    assert (seat.role, seat.name) == ("inspection", "督查郑")
+    last = election.events.order_by("-number").first()
+    assert last is not None
+    assert (last.what, last.who) == ("Seat for “领导评分” given to 督查郑", "工会周 (Union officer)")
+    assert AuditEntry.objects.filter(action="evaluations.add_seat", user=hall.officer).count() == 1
+    assert [str(one) for one in inputs.gather(election).missing] == ["领导评分: scores not handed in yet (督查郑)"]
+    give(election, inspector, "80", "81", "82")
+    with clock.at(DURING_VOTE):
+        assessment.freeze(election=election, by=hall.officer)
+    values = election.inputs["values"]["leaders"]
+    assert values[keys_of(election)[1]] == {"value": "81.0000", "detail": {"scores": 1, "counted": 1}}
+    said = refusal(panels.add_seat, election=election, component="leaders", user=leaders[0].pk, by=hall.officer)
+    assert said.startswith("The inputs of this round are frozen.")
+
+
+def test_after_the_last_seat_was_withdrawn_another_is_given(election, leaders, hall):
+    for seat in election.seats.all():
+        with clock.at(DURING_VOTE):
+            panels.excuse(seat=seat, reason="absent", by=hall.officer)
+    (one,) = inputs.gather(election).missing
+    assert one.what == "nobody on the panel has given a score; give somebody else a seat"
+    with clock.at(DURING_VOTE):
+        panels.add_seat(election=election, component="leaders", user=leaders[2].pk, by=hall.officer)
+    assert [(seat.user, seat.role) for seat in election.seats.all()] == [(leaders[2], "centre_leader")]
+    give(election, leaders[2], "80", "81", "82")
+    assert inputs.gather(election).missing == []
+
+
+def test_who_may_be_given_a_seat_and_by_whom(election, leaders, hall, django_assert_num_queries):
+    standing = make_user(None, "inspection", name="参评王")
+    hall.window.leaderships.create(kind="window_head", person=standing.person, starts_on="2020-01-06")
+    first = election.nominations.order_by("pk").first()
+    candidate = election.candidates.get(nomination=first)
+    election.candidates.filter(pk=candidate.pk).update(person=None, window=hall.window)
+    gone = make_user(None, "inspection", name="离职孙", is_active=False)
+    both = make_user(None, "union_officer", "inspection", name="兼职钱")
+    assert [(user, role) for user, role in panels.replacements(election) if user not in leaders] == [
+        (both, "inspection")
+    ]
+
+    def said(user, by=hall.officer, component="leaders") -> str:
+        return refusal(panels.add_seat, election=election, component=component, user=user.pk, by=by)
+
+    for user in (standing, gone, hall.staff[4]):
+        assert said(user).startswith("Choose somebody with a role of this panel")
+    assert said(leaders[0]).startswith("This person has a seat already.")
+    assert said(both, by=both).startswith("Nobody gives themselves a seat.")
+    assert said(both, component="none").startswith("No panel scores this component.")
+    assert said(both, by=leaders[1]).startswith("Only union officers")
+    assert not election.seats.filter(user=both).exists()
+    with django_assert_num_queries(4):
+        panels.replacements(election)

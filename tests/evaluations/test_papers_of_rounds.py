@@ -1,12 +1,15 @@
 """Every paper of a round, made and read back: what it says, when there is one, and whom it never names."""
 
 import datetime as dt
+import io
+import zipfile
 
 import pytest
 
+from evaluations import archive, explanations
 from evaluations.models import Election, Honour, Nomination, Objection, Veto
 from evaluations.papers import CERTIFICATES, KINDS, OF_A_ROUND, ballots, recommendations, scores
-from evaluations.services import nominations, rounds
+from evaluations.services import filing, nominations, rounds
 from intranet import clock
 from intranet.access.exceptions import NotAllowed
 from intranet.papers import drawing, services
@@ -19,6 +22,7 @@ from tests.papers.documents import cells, lines, opened, words
 from tests.people_of_the_hall import make_user
 
 from . import hall as halls
+from . import scans
 
 pytestmark = pytest.mark.django_db
 FOR_THE_WALL = ("public_notice", "notice_ended", "commendation", "prize_list", "minutes", "call")
@@ -40,6 +44,12 @@ def keys(about, user):
 
 def made(kind, about, by):
     return opened(services.make(kind=f"evaluations.{kind}", about=about, by=by))
+
+
+def names_in_archive(election, by):
+    held = io.BytesIO()
+    archive.write(election=election, by=by, to=held)
+    return zipfile.ZipFile(held).namelist()
 
 
 def put(election, **fields):
@@ -151,6 +161,25 @@ def test_the_call_says_who_until_when_and_how(hall):
     assert "月度考核60%、评议40%" in without
 
 
+def test_the_call_says_of_the_vote_and_of_vetoes_what_the_rules_have_and_nothing_else(hall):
+    told = ("一票否决", "不少于", "权重", "纸质选票")
+    election = halls.opened(hall)
+    plain = "".join(lines(made("call", election, hall.officer)))
+    assert not any(part in plain for part in told)
+    box = {"label": "窗口人员", "electorate": "window_staff", "weight": "60", "order": 1}
+    boxes = {"b": {**box, "label": "中心领导", "weight": "40", "order": 2}, "a": box}
+    ruled = {"vetoes": ["verified_complaint", "overdue_case"], "least_return": "80", "least_share": "50"}
+    put(election, rules={**election.rules, **ruled, "boxes": boxes, "paper_allowed": True, "share_base": "roll"})
+    said = "".join(lines(made("call", election, hall.officer)))
+    for part in (
+        "有下列情形之一的，实行一票否决：投诉查实、办件超时。",
+        "也可领取纸质选票投票",
+        "投票分设票箱，按权重合并计算：窗口人员（权重60%）、中心领导（权重40%）",
+        "收回选票须不少于名册人数的80%；入选者得票须不少于名册人数的50%。",
+    ):
+        assert part in said
+
+
 def test_a_recommendation_as_a_form_and_all_in_one_table(hall):
     election = halls.opened(hall)
     with clock.at(halls.OPENS):
@@ -186,6 +215,36 @@ def test_every_way_of_being_recommended_has_its_word_in_the_summary(hall):
     of_honours = election.nominations.get(kind="honours")
     said = [row[1] for row in cells(made("recommendation", of_honours, hall.officer).tables[0])]
     assert "历次荣誉" in said
+
+
+def test_who_never_answered_is_not_said_to_have_declined(hall):
+    election = halls.opened(hall)
+    with clock.at(halls.OPENS):
+        silent, declined = (
+            nominations.recommend(election=election, kind="colleague", person=one, reason="好", by=hall.staff[0])
+            for one in (hall.person(1), hall.person(2))
+        )
+        nominations.decline(nomination=declined, by=hall.staff[2])
+        for user in hall.staff[3:5]:
+            given = nominations.recommend(election=election, kind="self", reason="好", by=user)
+            nominations.approve(nomination=given, by=hall.officer)
+    rounds.advance(halls.CLOSES)
+    with clock.at(halls.CLOSES):
+        rounds.finish_review(election=election, by=hall.officer)
+        states = {row[1]: row[5] for row in cells(made("recommendations", election, hall.officer).tables[0])[1:]}
+    assert states[hall.person(1).name] == "未答复"
+    assert states[hall.person(2).name] == "本人不同意"
+    assert silent not in election.nominations.standing()
+
+
+def test_a_sealed_form_names_the_unit_and_not_the_officer_who_filed_it(hall):
+    election = halls.opened(hall)
+    named = {"unit": hall.unit, "person": hall.person(0), "reason": "好", "upload": scans.pdf()}
+    with clock.at(halls.OPENS):
+        filing.file_recommendation(election=election, by=hall.officer, **named)
+    document = made("recommendations", election, hall.officer)
+    assert cells(document.tables[0])[1][3] == f"单位推荐（{hall.unit.name}）"
+    assert hall.officer.get_full_name() not in words(document)
 
 
 def test_a_window_that_honours_recommend_stands_in_the_summary_with_its_units(hall, django_assert_max_num_queries):
@@ -277,7 +336,7 @@ def test_marks_are_summed_over_boxes_and_a_box_of_few_is_never_told_apart(hall):
     }
     result = {"counts": dict.fromkeys(keys_of, 23), "marks": marks, "valid": 26, "void": 1, "ballots": 27, "roll": 30}
     put(election, rules={**election.rules, "ballot_kind": "approve"}, result=result, phase="sealed")
-    table = cells(made("tally_sheet", election, hall.officer).tables[0])
+    table = cells(made("tally_sheet", election, hall.scrutineer).tables[0])
     assert table[0][-3:] == ["同意", "不同意", "弃权"]
     assert {tuple(row[-3:]) for row in table[1:]} == {("23", "2", "1")}
 
@@ -294,6 +353,32 @@ def test_the_table_of_scores_explains_each_line(hall):
     assert headings[0].endswith("合计93.0000　★")
     assert len(document.tables) == 3
     assert "ab" * 32 in words(document)
+
+
+def test_shares_and_totals_stand_with_as_many_decimals_and_none_is_rounded(hall):
+    """A share is points of four decimals times a weight of two: six decimals at most, all of them said."""
+    election = assessed_without_a_ballot(hall)
+    first, second, third = halls.keys_of(election)
+    lines_of = {
+        **election.result["lines"],
+        second: [
+            {"component": "monthly", "value": "90.3572", "points": "90.3571", "weight": "28", "share": "25.299988"},
+            {"component": "panel", "value": "90.0000", "points": "90.0000", "weight": "40"},
+        ],
+    }
+    scores_of = {first: "93.0000", second: "61.299988", third: "36.6000"}
+    put(election, result={**election.result, "lines": lines_of, "scores": scores_of}, inputs_frozen_at=halls.CLOSES)
+    document = made("score_table", election, hall.officer)
+    shares = [row[4] for table in document.tables for row in cells(table)[1:]]
+    assert {len(share.partition(".")[2]) for share in shares} == {6}
+    assert "25.299988" in shares
+    assert "36.000000" in shares
+    said = "".join(lines(document))
+    assert "合计61.299988" in said
+    assert "合计93.000000" in said
+    assert "折算分四舍五入到四位小数；每项得分为折算分乘以权重，不再舍入；合计为各项得分之和。" in said
+    assert f"输入数据于{drawing.written_day(clock.day_of(halls.CLOSES))}确定" in said
+    assert list(explanations.totals(election).values()) == ["93.000000", "61.299988", "36.600000"]
 
 
 def test_the_minutes_are_a_draft_before_the_meeting_and_the_decision_after_it(hall):
@@ -346,6 +431,70 @@ def test_how_a_notice_ended_tells_outcomes_and_nobody_who_objected(hall):
     day = drawing.written_day(election.notice_first)
     assert cells(document.tables[0])[1] == ["1", "来信", day, "经核实不影响评选结果", "考勤无迟到记录"]
     assert not any(secret in words(document) for secret in ("举报人赵", "他迟到"))
+
+
+def test_nobody_says_before_the_notice_is_over_that_there_was_no_objection(hall, client):
+    election = halls.on_notice(hall)
+    client.force_login(hall.officer)
+
+    def page():
+        address = f"/awards/{election.slug}/manage/"
+        return client.get(address, headers={"accept-language": "zh-hans"}).content.decode()
+
+    with clock.at(clock.start_of(election.notice_last, 23)):
+        assert "notice_ended" not in keys(election, hall.officer)
+        assert "公示情况说明须待公示最后一日" in page()
+        with pytest.raises(NotAllowed):
+            services.make(kind="evaluations.notice_ended", about=election, by=hall.officer)
+        assert "公示情况说明" not in " ".join(names_in_archive(election, hall.officer))
+    with clock.at(clock.start_of(election.notice_last + dt.timedelta(days=1))):
+        assert "notice_ended" in keys(election, hall.officer)
+        assert "须待公示" not in page()
+        assert "公示情况说明" in " ".join(names_in_archive(election, hall.officer))
+
+
+def test_whenever_it_is_drawn_a_paper_has_the_day_it_belongs_to(hall):
+    """Also in an archive drawn a year later, and with the year of that day in its number."""
+    election = halls.commended(hall)
+    days = {
+        "call": election.opened_at,
+        "public_notice": election.notice_first,
+        "notice_ended": election.published_at,
+        "commendation": election.published_at,
+    }
+    with clock.at(halls.ENDS + dt.timedelta(days=365)):
+        for kind, day in days.items():
+            said = lines(made(kind, election, hall.officer))
+            assert drawing.written_day(clock.day_of(day) if isinstance(day, dt.datetime) else day) in said
+            assert "〔2026〕" in said[0]
+        opening = "".join(lines(made("recommendations", election, hall.officer)))
+    assert f"截至{drawing.written_day(clock.day_of(election.reviewed_at))}" in opening
+
+
+def test_the_notice_says_what_it_says_on_the_web_about_how_it_was_decided(hall):
+    election = halls.on_notice(hall)
+    plain = "".join(lines(made("public_notice", election, hall.officer)))
+    assert not any(word in plain for word in ("抽签", "理由", "末位"))
+    assert "（5个工作日）" in plain
+    kept = {"reason": "名册内多人外出培训。", "by": "x", "on": "2026-11-09"}
+    put(election, decision={**election.decision, "lot": {"seed": "x"}, "validity": kept})
+    said = "".join(lines(made("public_notice", election, hall.officer)))
+    assert "末位名额票数相同，在两名监票人见证下抽签确定。" in said
+    assert "未达到有效性规则，结果予以保留，理由：名册内多人外出培训。" in said
+    assert "。。" not in said
+    put(election, decision={**election.decision, "kind": "tie", "reason": "连续两年零投诉", "lot": {}})
+    said = "".join(lines(made("public_notice", election, hall.officer)))
+    assert "末位名额票数相同，处理方式：连续两年零投诉。" in said
+
+
+def test_a_notice_of_one_day_names_it_once(hall, client):
+    election = halls.on_notice(hall, halls.make_award(hall, notice_workdays=1))
+    day = drawing.written_day(election.notice_first)
+    said = "".join(lines(made("public_notice", election, hall.officer)))
+    assert f"公示期为{day}（1个工作日）。" in said
+    client.force_login(hall.officer)
+    page = client.get(f"/awards/{election.slug}/notice/", headers={"accept-language": "zh-hans"}).content.decode()
+    assert f"公示期为 {day}（1个工作日）。" in page
 
 
 def test_winners_sign_for_prizes_and_get_certificates(hall):

@@ -65,6 +65,8 @@ class Drawn:
             "least_return": draw.choice(["", "50", "66.67"]),
             "tie_figure": draw.choice(["", "figures.cases"]),
             "tie_rule": draw.choice(["meeting", "lot"]),
+            # Rules from before they said which way a figure decides meant the higher one.
+            **draw.choice([{}, {"tie_lower_is_better": False}, {"tie_lower_is_better": True}]),
         }
 
     def weights(self, names: list[str]) -> dict:
@@ -105,7 +107,7 @@ class Drawn:
         if part["kind"] == "adjustment":
             return f"{self.draw.randint(-5, 5)}.5000"
         return self.draw.choice(
-            ["0", "60", "80.0000", f"{self.draw.randint(0, 99)}.{self.draw.randint(0, 9999):04d}"]
+            ["0", "60", "80.0000", "103.5", f"{self.draw.randint(0, 99)}.{self.draw.randint(0, 9999):04d}"]
         )
 
     def tie(self) -> dict:
@@ -189,7 +191,8 @@ class SlowCount:
             return own
         least, most, less = min(all_of_them), max(all_of_them), part["lower_is_better"]
         if part["scale"] == "as_it_is":
-            points = 100 - own if less else own
+            held = Fraction(100) if own > 100 else own
+            points = 100 - held if less else held
         elif part["scale"] == "of_best":
             best = least if less else most
             points = Fraction(100) if own == best else 100 * (best / own if less else own / best)
@@ -232,8 +235,11 @@ class SlowCount:
             figures = {other: self.drawn.inputs["tie"][other] for other in level}
             decides = self.rules["tie_figure"] and all(figures.values())
             ahead = sum(score[other] > score[key] for other in runners)
-            if decides:
+            if decides and self.rules.get("tie_lower_is_better"):
+                ahead += sum(Fraction(figures[other]) < Fraction(figures[key]) for other in level)
+            elif decides:
                 ahead += sum(Fraction(figures[other]) > Fraction(figures[key]) for other in level)
+            if decides:
                 level = [other for other in level if Fraction(figures[other]) == Fraction(figures[key])]
             if ahead + len(level) <= self.rules["places"]:
                 winners.add(key)

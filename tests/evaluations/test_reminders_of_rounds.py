@@ -180,7 +180,7 @@ def test_cards_list_rounds_without_a_vote(hall, rf):
     election = assessed(hall)
     request = rf.get("/")
     request.user = hall.scrutineer
-    assert cards.scrutiny_card(request)["rounds"] == [election]
+    assert cards.scrutiny_card(request)["rounds"] == [(election, False)]
     request.user = hall.officer
     cards.office_card(request)
 

@@ -5,12 +5,24 @@ from __future__ import annotations
 import pytest
 
 from evaluations.models import Nomination, Objection, Veto
-from evaluations.services import nominations, objections, rounds
+from evaluations.services import nominations, objections, rounds, vetoes
 from intranet import clock
 from intranet.figures.services import incidents
 from tests.people_of_the_hall import make_user
 
-from .hall import CLOSES, OPENS, make_award, make_hall, on_notice, opened
+from .hall import (
+    CLOSES,
+    ENDS,
+    OPENS,
+    close,
+    keys_of,
+    make_award,
+    make_hall,
+    on_notice,
+    opened,
+    vote,
+    voting_round,
+)
 from .scans import pdf, photo
 
 IN_NOTICE = clock.parse("2026-11-09T10:00")
@@ -57,6 +69,39 @@ def test_an_officer_files_a_sealed_form_in_two_steps(hall, client):
     page(client, hall.staff[1], path, status=403)
     rounds.advance(CLOSES)
     page(client, hall.officer, path, at=CLOSES, status=404)
+
+
+def test_after_the_count_the_page_names_a_shaken_veto_and_lifts_it(hall, client):
+    inspector = make_user(None, "inspection")
+    election = voting_round(hall, make_award(hall, places=1, vetoes=["discipline"]))
+    first, second, _third = keys_of(election)
+    given = election.candidates.get(key=first).nomination
+    with clock.at(OPENS):
+        row = incidents.register(
+            kind="discipline",
+            channel="inspection",
+            subject=given.person,
+            occurred_on=election.period_first,
+            text=EVIDENCE,
+            by=inspector,
+        )
+        incidents.decide(incident=row, verified=True, finding="属实", by=inspector)
+        veto = vetoes.enter(nomination=given, kind="discipline", incident=row.pk, by=hall.officer)
+    vote(election, hall.staff[3], first, second)
+    vote(election, hall.staff[4], first)
+    close(election)
+    review = f"/awards/{election.slug}/manage/review/"
+    assert "已不再属实" not in page(client, hall.officer, review, at=ENDS)
+    with clock.at(OPENS):
+        incidents.appeal(incident=row, text="误评", by=hall.staff[0])
+        incidents.settle_appeal(incident=row, succeeded=True, answer="误评", by=inspector)
+    shown = page(client, hall.officer, review, at=ENDS)
+    assert f"所依据的第 {row.pk} 号事件已不再属实" in shown
+    path = f"/awards/vetoes/{veto.pk}/settle/"
+    assert path in shown
+    send(client, hall.officer, path, {"outcome": "lifted", "reason": "误评"}, at=ENDS)
+    election.refresh_from_db()
+    assert election.result["winners"] == [first]
 
 
 def test_a_proposed_veto_is_one_button_and_whoever_is_named_appeals(hall, client):

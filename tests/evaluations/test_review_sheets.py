@@ -97,6 +97,13 @@ def test_lines_that_cannot_be(hall, tmp_path):
 
 def test_windows_by_their_number(hall, tmp_path):
     opened(hall, make_award(hall, subject="window"))
+    other = Window.objects.create(number="77", name="税务")
+    other.units.add(hall.unit)
+    both = f"{hall.window.number}、77"
+    assert messages(bring(hall, tmp_path, [["", hall.unit.name, "", "", both, "好"]])) == [
+        f"“{both}” cannot be used here: Write one window number."
+    ]
+    assert not Nomination.objects.exists()
     assert messages(bring(hall, tmp_path, [["", hall.unit.name, "", "", "", "好"]]))[0].startswith("“Window number”")
     report = bring(hall, tmp_path, [["", hall.unit.name, "", "", f"{hall.window.number}号", "好"]])
     assert messages(report) == []
@@ -139,15 +146,44 @@ def test_what_goes_out_comes_back_unchanged(hall, tmp_path, language):
         ("2025年2季度", "2025-04-01", "2025年第2季度"),
         ("2025年11月", "2025-11-01", "2025年11月"),
         ("2025-03", "2025-03-01", "2025年3月"),
+        ("2025.1", "2025-01-01", "2025年1月"),
+        ("2025 4", "2025-04-01", "2025年4月"),
+        ("202511", "2025-11-01", "2025年11月"),
     ],
 )
 def test_periods_as_halls_write_them(text, first, label):
     assert (period_of(text)[0].isoformat(), period_of(text)[2]) == (first, label)
 
 
-@pytest.mark.parametrize("text", ["去年", "2025年13月", "2025年5季度", "25年", ""])
+NO_PERIODS = [
+    "去年",
+    "2025年13月",
+    "2025年5季度",
+    "25年",
+    "",
+    "2025年0月",
+    "2025年00月",
+    "0000年1月",
+    "20254",
+    "45962",
+]
+
+
+@pytest.mark.parametrize("text", NO_PERIODS)
 def test_what_is_no_period(text):
     assert period_of(text) is None
+
+
+def test_whether_a_number_is_january_or_october_is_asked(hall, tmp_path):
+    def brought(cell):
+        return bring(hall, tmp_path, [["服务之星", cell, "王小明", "", "", "", ""]], "past_honours", PAST)
+
+    (issue,) = brought(2025.10).errors
+    assert (issue.code, issue.choices) == ("ambiguous_date", (("2025-01", "2025年1月"), ("2025-10", "2025年10月")))
+    assert Honour.objects.count() == 0
+    for cell, label in ((2025.11, "2025年11月"), (2025.3, "2025年3月"), ("2025 4", "2025年4月"), (2025, "2025年")):
+        assert messages(brought(cell)) == []
+        assert Honour.objects.filter(period_label=label).count() == 1
 
 
 def test_past_honours_find_their_people_and_windows_or_keep_the_name(hall, tmp_path):
@@ -201,6 +237,8 @@ def test_of_several_with_one_name_somebody_says_who_is_meant(hall, tmp_path):
 def test_past_honours_that_cannot_be(hall, tmp_path):
     for line, said in (
         (["服务之星", "去年", "王小明", "", "", "", ""], "Write a year, a quarter or a month"),
+        (["服务之星", "2025年0月", "王小明", "", "", "", ""], "Write a year, a quarter or a month"),
+        (["服务之星", "0000年1月", "王小明", "", "", "", ""], "Write a year, a quarter or a month"),
         (["服务之星", "2025年", "", "", "", "", ""], "is blank"),
         (["服务之星", "2025年", "王小明", "", "", "", "2099-01-01"], "lies in the future"),
         (["服务之星", "2025年", "张冠李", hall.person(0).staff_number, "", "", ""], "belongs to"),

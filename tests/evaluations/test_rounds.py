@@ -139,12 +139,24 @@ def test_dates_at_the_edge(hall):
     assert plan(hall, period_first=dt.date(2026, 10, 31), period_last=dt.date(2026, 10, 31)).pk
 
 
-def test_a_round_wholly_in_the_past_is_not_planned(hall):
-    past = dt.timedelta(days=-30)
-    dates = {"recommendation_opens": OPENS + past, "recommendation_closes": CLOSES + past}
-    over = {"voting_opens": VOTES + past, "voting_closes": BEFORE}
-    assert refusal(plan, hall=hall, **dates, **over) == "Voting would already be over. Choose later dates."
-    assert plan(hall, **dates, **{**over, "voting_closes": BEFORE + SECOND}).pk
+@pytest.mark.parametrize("has_ballot", [True, False])
+def test_a_round_is_not_planned_when_recommending_would_be_over(hall, has_ballot):
+    award = make_award(hall, **({} if has_ballot else {"ballot_kind": "none", "meeting_decides": True}))
+    dates = {"recommendation_opens": BEFORE - 2 * SECOND} | (
+        {} if has_ballot else {"voting_opens": None, "voting_closes": None}
+    )
+    over = "Recommendation would already be over. Choose later dates."
+    assert refusal(plan, hall=hall, award=award, **dates, recommendation_closes=BEFORE) == over
+    planned = plan(hall, award, **dates, recommendation_closes=BEFORE + SECOND)
+    with clock.at(BEFORE):
+        late = {"recommendation_closes": BEFORE}
+        assert refusal(rounds.change_dates, election=planned, by=hall.officer, **late) == over
+
+
+def test_scores_are_due_when_the_vote_is_over(hall):
+    early = "Scores cannot be due before voting closes."
+    assert refusal(plan, hall=hall, scores_due=ENDS - SECOND) == early
+    assert plan(hall, scores_due=ENDS).scores_due == ENDS
 
 
 def test_one_round_a_period_unless_the_first_was_called_off(hall):
@@ -391,7 +403,7 @@ def test_a_ballot_needs_as_many_candidates_as_the_fewest_choices(hall):
         nominations.approve(nomination=given[1], by=hall.officer)
         rounds.finish_review(election=election, by=hall.officer)
     waiting.refresh_from_db()
-    assert waiting.state == "declined"
+    assert waiting.state == "lapsed"
 
 
 def test_due_instants(hall):

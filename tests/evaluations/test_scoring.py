@@ -112,11 +112,12 @@ def refused(call) -> str:
     return str(error.value)
 
 
-@pytest.mark.parametrize("value", ["-0.0001", "100.0001"])
-@pytest.mark.parametrize("less", [True, False])
-def test_a_value_beyond_its_scale_is_refused(value, less):
-    said = refused(lambda: points((value, "1", "2"), lower_is_better=less))
-    assert said == "“speed” counts as it is, but not all its values lie between 0 and 100. Correct them."
+@pytest.mark.parametrize(
+    ("value", "more", "less"), [("-0.0001", "0.0000", "100.0000"), ("103", "100.0000", "0.0000")]
+)
+def test_beyond_its_scale_the_nearer_end_counts(value, more, less):
+    assert points((value, "1", "2")) == [more, "1.0000", "2.0000"]
+    assert points((value, "1", "2"), lower_is_better=True) == [less, "99.0000", "98.0000"]
 
 
 def test_no_percent_of_the_best_below_zero():
@@ -163,7 +164,8 @@ def slow_points(part, values, key):
     with localcontext() as context:
         context.prec = 60
         if part["scale"] == "as_it_is":
-            given = 100 - mine if part["lower_is_better"] else mine
+            held = Decimal(0) if mine < 0 else Decimal(100) if mine > 100 else mine
+            given = 100 - held if part["lower_is_better"] else held
         elif part["scale"] == "of_best":
             given = Decimal(100) if mine == best else 100 * (best / mine if part["lower_is_better"] else mine / best)
         elif part["scale"] == "between":
@@ -202,7 +204,7 @@ def random_round(rng):
         kind = (
             "ballots" if number == 0 and rng.random() < 0.6 else rng.choice(["scores", "figure", "panel", "clients"])
         )
-        low, high = (-2_000_000, 2_000_000) if scale in ("between", "rank") else (0, 1_000_000)
+        low, high = (0, 1_000_000) if scale == "of_best" else (-2_000_000, 2_000_000)
         part = component(
             f"c{number}", kind, f"{Decimal(weight) / 100}", scale=scale, lower_is_better=rng.random() < 0.4
         )

@@ -323,6 +323,11 @@ def shape() -> list:
                 table,
             )
             found += rows("SELECT indexname, indexdef FROM pg_indexes WHERE tablename = %s ORDER BY 1", table)
+            found += rows(
+                "SELECT attname, attstattarget FROM pg_attribute "
+                "WHERE attrelid = %s::regclass AND attnum > 0 ORDER BY attnum",
+                table,
+            )
         found.append(sorted(connection.introspection.get_constraints(cursor, MARK)))
         found.append(sorted(connection.introspection.get_constraints(cursor, BALLOT)))
     return found
@@ -335,6 +340,42 @@ def test_sealing_leaves_the_tables_as_migrations_made_them(own_database):
     assert shape() == before
     assert contents_of(vote_of_round.election) == contents
     call_command("makemigrations", "evaluations", check=True, dry_run=True, verbosity=0)
+
+
+def noted_by_the_planner() -> list:
+    """What an ANALYZE leaves among PostgreSQL's statistics of both tables: the commonest and other values."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {MARK}, {BALLOT}")
+    return rows(
+        "SELECT tablename, attname, most_common_vals::text, histogram_bounds::text FROM pg_stats "
+        "WHERE tablename = %s OR tablename = %s",
+        MARK,
+        BALLOT,
+    )
+
+
+def test_an_analyze_during_the_vote_notes_no_ballot(own_database):
+    """Autovacuum makes one of itself; its dead rows would outlive the tables. SQLite keeps no values."""
+    vote_of_round = Vote(1).cast()
+    if connection.vendor == "sqlite":
+        assert not rows("SELECT name FROM sqlite_master WHERE name LIKE 'sqlite_stat%%'")
+        return
+    assert noted_by_the_planner() == []
+    advance(ENDS)
+    vote_of_round.election.refresh_from_db()
+    assert vote_of_round.election.sealed_at is not None
+    assert noted_by_the_planner() == []
+
+
+@pytest.mark.control
+def test_where_it_may_note_them_it_tells_ballots(own_database):
+    if connection.vendor == "sqlite":
+        return
+    vote_of_round = Vote(1).cast()
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {BALLOT} ALTER COLUMN envelope SET STATISTICS 100")
+    noted = str(noted_by_the_planner())
+    assert all(key in noted for key in keys_of(vote_of_round.election))
 
 
 def contents_of(election) -> tuple:

@@ -46,9 +46,9 @@ def heads(user, kind, until=None, **what):
 
 
 @pytest.mark.parametrize(
-    ("state", "stands"), [("proposed", False), ("accepted", True), ("approved", True), ("withdrawn", False)]
+    ("state", "stands"), [("proposed", True), ("accepted", True), ("approved", True), ("withdrawn", False)]
 )
-def test_a_person_stands_once_it_is_accepted(hall, state, stands):
+def test_a_person_stands_from_being_named_until_it_is_over(hall, state, stands):
     election = recommended(hall, state, person=hall.person(0))
     assert standing(election, hall.staff[0], hall.staff[1]) == [stands, False]
 

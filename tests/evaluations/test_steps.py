@@ -25,11 +25,20 @@ def addresses(monkeypatch):
 
 
 def a_round(
-    phase: str, *, reviews: int = 0, standing: int = 0, has_panel: bool = False, still_scoring: int = 0, **fields
+    phase: str,
+    *,
+    reviews: int = 0,
+    standing: int = 0,
+    has_panel: bool = False,
+    still_scoring: int = 0,
+    objected: bool = False,
+    refuted: bool = False,
+    **fields,
 ) -> Election:
     election = Election(award=Award(), slug="r", phase=phase, **{"rules": NO_BALLOT} | fields)
     election.reviews, election.standing = reviews, standing
     election.has_panel, election.still_scoring = has_panel, still_scoring
+    election.objected, election.refuted = objected, refuted
     return election
 
 
@@ -86,8 +95,8 @@ def test_seats_are_counted_apart_from_recommendations_and_candidates():
 @pytest.mark.parametrize(
     ("fields", "url"),
     [
-        ({"result": {"faults": ["least_return"]}}, "accept_validity/r"),
-        ({"result": {"faults": ["least_return"]}, "validity_decision": {"reason": "x"}}, "call_off/r"),
+        ({"result": {"faults": ["no_ballots"]}}, "accept_validity/r"),
+        ({"result": {"faults": ["no_ballots"]}, "validity_decision": {"reason": "x"}}, "call_off/r"),
         ({"result": {"tied": ["a", "b"]}}, "settle_tie/r"),
         ({"decision": {"winners": ["a"]}, "result": {"tied": ["a", "b"]}}, "start_notice/r"),
         ({}, "call_off/r"),
@@ -105,3 +114,39 @@ def test_the_meeting():
     notice = step("decision", decision={"kind": "meeting", "winners": ["a"]})
     assert (notice.url, notice.post) == ("start_notice/r", True)
     assert "5 working days" in notice.due
+
+
+def test_an_overdue_review_is_called_off():
+    with clock.at(DUE):
+        late = step("review", reviews=2, voting_opens=DUE, voting_closes=DUE)
+        done = step("review", reviewed_at=DUE, voting_opens=DUE, voting_closes=DUE)
+    assert (late.label, late.url, late.due) == ("Cancel this round", "call_off/r", "")
+    assert done.label == ""
+
+
+def test_a_tie_that_the_rules_leave_to_a_lot():
+    fields = {"result": {"tied": ["a", "b"]}, "rules": NO_BALLOT | {"tie_rule": "lot"}}
+    for phase in ("sealed", "decision"):
+        assert (step(phase, **fields).label, step(phase, **fields).url) == ("Draw the lot", "settle_tie/r")
+    drawn = fields | {"decision": {"kind": "lot", "winners": ["a"], "lot": {}}}
+    assert step("sealed", **drawn).url == "start_notice/r"
+    # Where a meeting decides, it confirms what was drawn.
+    assert step("decision", **drawn).url == "meeting/r"
+
+
+@pytest.mark.parametrize(
+    ("result", "said"),
+    [
+        ({"faults": ["least_return"], "ballots": 40, "roll": 209}, "40 of 209 ballots came back; the rules ask for"),
+        ({"faults": ["no_ballots"]}, "Not one valid ballot was cast."),
+        ({"faults": ["returned_over_issued"]}, "More ballots came back than were handed out."),
+    ],
+)
+def test_the_failed_rule_is_named(result, said):
+    assert step("sealed", result=result, rules=NO_BALLOT | {"least_return": "50"}).due.startswith(said)
+
+
+def test_objections_wait_for_the_officer():
+    assert not step("public_notice", notice_last=DUE.date()).waits_for_officer
+    assert step("public_notice", objected=True).url == "objections/r"
+    assert step("public_notice", refuted=True).url == "call_off/r"

@@ -207,10 +207,13 @@ def test_an_officer_who_is_named_enters_and_settles_nothing(hall):
         given = nominations.recommend(
             election=election, kind="colleague", person=hall.officer.person, reason="好", by=hall.staff[0]
         )
-    said = "It names yourself, so another officer must enter it."
-    assert refused(enter, given, hall.officer) == said
+    unanswered = "You are recommended in this round. Until this is declined, another union officer must run it."
+    assert refused(enter, given, hall.officer) == unanswered
     second = make_user(None, "union_officer")
     veto = enter(given, second)
+    assert refused(settle, veto, hall.officer) == unanswered
+    with clock.at(OPENS):
+        nominations.decline(nomination=given, by=hall.officer)
     assert refused(settle, veto, hall.officer) == "It names yourself, so another officer must settle it."
 
 
@@ -330,6 +333,75 @@ def test_a_proposed_veto_is_entered_once_with_its_own_words(hall, inspector):
     other = incident(hall.person(1), inspector)
     settle(veto, hall.officer)
     assert refused(enter, given, hall.officer, evidence="", incident=other.pk).startswith("This incident is entered")
+
+
+def resting_veto(hall, inspector, election, key):
+    """A veto against a candidate that rests on a verified complaint, and the complaint."""
+    given = election.candidates.get(key=key).nomination
+    row = incident(given.person, inspector, "complaint")
+    return enter(given, hall.officer, "verified_complaint", evidence="", incident=row.pk), row
+
+
+def appeal_in_the_register(row, by, inspector, succeeded=None):
+    with clock.at(OPENS):
+        incidents.appeal(incident=row, text="误评", by=by)
+        if succeeded is not None:
+            incidents.settle_appeal(incident=row, succeeded=succeeded, answer="已核对", by=inspector)
+
+
+def test_a_veto_whose_incident_was_taken_back_holds_up_the_notice_until_it_is_lifted(
+    hall, inspector, sealed_with_veto
+):
+    election, key, _given = sealed_with_veto
+    veto, row = resting_veto(hall, inspector, election, key)
+    close(election)
+    appeal_in_the_register(row, hall.staff[0], inspector)
+    who = hall.person(0).name
+    said = refused(_start_notice, election, hall)
+    assert said.startswith(f"The veto against {who} rests on incident no. {row.pk}, which is under appeal.")
+    with clock.at(OPENS):
+        incidents.settle_appeal(incident=row, succeeded=True, answer="误评", by=inspector)
+    said = refused(_start_notice, election, hall)
+    assert said == (
+        f"The veto against {who} rests on incident no. {row.pk}, which is no longer verified. "
+        "Lift it on the page of recommendations."
+    )
+    settle(veto, hall.officer, at=ENDS)
+    assert key in _start_notice(election, hall).decision["winners"]
+
+
+def test_a_veto_whose_incident_was_upheld_holds_up_nothing(hall, inspector, sealed_with_veto):
+    election, key, _given = sealed_with_veto
+    _veto, row = resting_veto(hall, inspector, election, key)
+    close(election)
+    appeal_in_the_register(row, hall.staff[0], inspector, succeeded=False)
+    assert key not in _start_notice(election, hall).decision["winners"]
+
+
+def test_the_review_is_not_finished_over_a_veto_whose_incident_was_taken_back(hall, inspector):
+    election, given = named(hall)
+    approve(given, hall.officer)
+    veto, row = resting_veto(hall, inspector, election, keys_of(election)[0])
+    rounds.advance(CLOSES)
+    appeal_in_the_register(row, hall.staff[0], inspector, succeeded=True)
+    with clock.at(CLOSES), pytest.raises(RoundError, match=r"which is no longer verified\."):
+        rounds.finish_review(election=election, by=hall.officer)
+    settle(veto, hall.officer, at=CLOSES)
+    with clock.at(CLOSES):
+        assert rounds.finish_review(election=election, by=hall.officer).reviewed_at is not None
+
+
+def test_what_shakes_vetoes_is_found_in_two_queries(hall, inspector, django_assert_num_queries):
+    election = voting_round(hall, make_award(hall, vetoes=KINDS))
+    with django_assert_num_queries(1):
+        assert excluded.shaken(election) == []
+    rows = [resting_veto(hall, inspector, election, key)[1] for key in keys_of(election)]
+    with django_assert_num_queries(2):
+        assert excluded.shaken(election) == []
+    for n, row in enumerate(rows):
+        appeal_in_the_register(row, hall.staff[n], inspector, succeeded=n == 0)
+    with django_assert_num_queries(2):
+        assert len(excluded.shaken(election)) == 1
 
 
 def test_an_award_without_vetoes_finds_none_and_asks_nothing(hall, inspector, django_assert_num_queries):

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from intranet.figures.services.numbers import numbers_about, numbers_of
-from intranet.people.models import Posting
+from intranet.people.models import Posting, Unit
 from tests.figures.rows import GOOD, OCTOBER, incident, inspector, month, score
 from tests.people.hall import make_person, place
 
@@ -99,6 +99,21 @@ def test_a_window_answers_for_who_sat_there_on_that_day(hall):
     assert found == dict(zip(windows, (2, 2, 0), strict=True))
     units = [hall.tax.pk, hall.police.pk]
     assert numbers_about("figures.complaints", "unit", units, OCTOBER, LAST) == dict(zip(units, (1, 2), strict=True))
+
+
+def test_a_department_answers_for_its_sections_and_each_incident_once(hall, django_assert_num_queries):
+    section = Unit.objects.create(name="税源管理科", kind="posting_department", parent=hall.tax)
+    below = Unit.objects.create(name="税源一组", kind="posting_department", parent=section)
+    by, person = inspector(), make_person("甲", "1", section)
+    incident(section, by)
+    incident(person, by, points=-3)
+    incident(below, by)
+    incident(hall.police, by)
+    units = [hall.tax.pk, section.pk, below.pk, hall.police.pk]
+    with django_assert_num_queries(4):
+        found = numbers_about("figures.complaints", "unit", units, OCTOBER, LAST)
+    assert found == dict(zip(units, (3, 3, 1, 1), strict=True))
+    assert numbers_about("figures.points", "unit", [hall.tax.pk], OCTOBER, LAST) == {hall.tax.pk: -3}
 
 
 def test_queries_do_not_grow(hall, django_assert_max_num_queries):

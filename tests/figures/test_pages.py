@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from intranet import clock
 from intranet.figures.models import Incident
+from intranet.figures.private_facts import readers_of_source
 from intranet.people.models import Leadership
 from tests.figures.rows import GOOD, NOW, OCTOBER, incident, inspector, month, score
 from tests.people.hall import LONG_AGO, place
@@ -192,6 +193,27 @@ def test_others_get_the_answer_of_a_missing_one(client, hall, clerk):
     assert "只给当事人看" not in see(client, stranger, "incidents").content.decode()
     assert send(client, clerk, "decide_incident", row.pk).status_code == 403
     assert see(client, clerk, "new_incident").status_code == 403
+
+
+def test_who_complained_is_told_to_nobody_it_is_about(client, hall, clerk):
+    """Whoever is complained about reads what happened, and never from whom it came; neither do their heads."""
+    head = make_user()
+    Leadership.objects.create(kind="chief_representative", person=head.person, unit=hall.tax, starts_on=LONG_AGO)
+    own = make_user(None, "union_officer")
+    row, about_officer = (
+        incident(person, inspector(), text="等候", source="办事人刘某 13800000000")
+        for person in (clerk.person, own.person)
+    )
+    for user in (clerk, head):
+        page = see(client, user, "incident", row.pk).content.decode()
+        assert "等候" in page
+        assert "刘某" not in page
+    for role in ("inspection", "centre_leader", "union_officer", "union_chair", "auditor"):
+        assert "刘某" in see(client, make_user(None, role), "incident", row.pk).content.decode()
+    assert "刘某" in see(client, own, "incident", row.pk).content.decode()
+    assert "刘某" not in see(client, own, "incident", about_officer.pk).content.decode()
+    assert readers_of_source(about_officer).isdisjoint({own.username, clerk.username})
+    assert own.username in readers_of_source(row)
 
 
 def test_the_list_can_be_narrowed(client, hall, clerk):

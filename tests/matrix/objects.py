@@ -120,7 +120,7 @@ BY_ROUTE: dict[str, Callable[[World, Any], Trio | Parameters]] = {
         f"evaluations:{name}": shared("assessed", "slug")
         for name in (
             *("assessment", "assessment_bring", "assessment_take_away", "assessment_excuse", "assessment_freeze"),
-            *("my_scores", "explained"),
+            *("my_scores", "explained", "assessment_seat"),
         )
     },
     "evaluations:attest": shared("round", "slug", act="record"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
@@ -38,6 +39,15 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.name or self.username
+
+    @classmethod
+    def username_meant(cls, typed: str) -> str:
+        """The user name that somebody means who types it in small letters or full width, if one account alone fits;
+        what was typed otherwise. One query whoever is meant, so that its time tells nothing.
+        """
+        plain = unicodedata.normalize("NFKC", typed.replace("\0", "")[:150]).strip()
+        fitting = list(cls.objects.filter(username__iexact=plain).values_list("username", flat=True)[:20])
+        return fitting[0] if len(fitting) == 1 and plain not in fitting else plain
 
     def get_full_name(self) -> str:
         return self.name

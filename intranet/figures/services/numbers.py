@@ -26,6 +26,12 @@ def kind_of(key: str) -> FigureKind:
     return kind
 
 
+def is_lower_better(key: str) -> bool:
+    """Whether less of a figure is better; no where its plug-in is not in use."""
+    kind = figure_kinds().get(key)
+    return kind is not None and kind.lower_is_better
+
+
 def numbers_of(key: str, ids: Collection[int], first: dt.date, last: dt.date) -> dict[int, Decimal]:
     """What is known of these subjects over the days from ``first`` to ``last``, both counted.
 

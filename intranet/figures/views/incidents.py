@@ -91,7 +91,8 @@ class IncidentView(TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         row, user = self.row, self.request.user
         runs = user.has_role(roles.INSPECTION) and not incidents.concerns(row, user)
-        given: dict[str, Any] = {"row": row}
+        shows_source = Incident.objects.with_source_for(user).filter(pk=row.pk).exists()
+        given: dict[str, Any] = {"row": row, "shows_source": shows_source}
         if runs and row.state == Incident.State.REGISTERED:
             given["decision_form"] = forms.DecisionForm(initial={"points": row.points})
         if runs and row.appeal == Incident.Appeal.OPEN and row.appealed_by_id != user.pk:

@@ -131,6 +131,21 @@ def test_a_seat_is_withdrawn(election, leader, hall, as_user):
     assert client.post(url("assessment_excuse", election), seat).status_code == 404
 
 
+def test_a_seat_is_given_to_somebody_else(election, leader, hall, as_user):
+    inspector = make_user(None, "inspection", name="督查郑")
+    client = as_user(hall.officer)
+    page = read(client.get(url("assessment", election)))
+    assert "督查郑 (Inspection section)" in page.text
+    assert page.one("form", action=url("assessment_seat", election))
+    again = client.post(url("assessment_seat", election), {"component": "leaders", "user": str(leader.pk)})
+    assert again.status_code == 422
+    assert "This person has a seat already." in read(again).text
+    given = {"component": "leaders", "user": str(inspector.pk)}
+    assert "The seat is given." in read(client.post(url("assessment_seat", election), given, follow=True)).text
+    assert election.seats.filter(user=inspector).exists()
+    assert client.post(url("assessment_seat", election), {"component": "leaders", "user": "0"}).status_code == 422
+
+
 def test_freezing_says_what_is_missing_and_then_shows_the_lines(election, leader, hall, as_user):
     client = as_user(hall.officer)
     said = read(client.post(url("assessment_freeze", election), follow=True)).text

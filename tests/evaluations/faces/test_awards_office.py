@@ -10,6 +10,7 @@ from django.urls import reverse
 from evaluations.models import Award, Skip
 from evaluations.services import awards, openings, skips
 from intranet import clock
+from intranet.figures.registry import figure_kinds
 from intranet.people.models import Person
 from tests.evaluations.faces.page import read
 from tests.evaluations.faces.test_office import award_fields
@@ -239,3 +240,64 @@ def test_the_dates_of_a_round_without_ballot(hall, as_user):
         dates = reverse("evaluations:dates", kwargs={"slug": election.slug})
         assert client.post(dates, filled(read(client.get(dates)))).status_code == 302
     assert (election.voting_opens, election.scores_due is not None) == (None, True)
+
+
+WINDOWS_ONLY = "figures.satisfaction"
+
+
+def test_a_figure_that_is_kept_of_others_is_named_and_marked_where_it_was_chosen(hall, as_user):
+    sent = award_fields(least_figure=WINDOWS_ONLY, least_figure_number="90")
+    answer = as_user(hall.officer).post(reverse("evaluations:award_new"), sent)
+    page = read(answer)
+    assert answer.status_code == 422
+    (link,) = [each for each in page.all("a") if each.attributes.get("href") == "#id_least_figure"]
+    assert WINDOWS_ONLY not in link.text
+    label = str(figure_kinds()[WINDOWS_ONLY].label)
+    assert f"“{label}” is not kept of whom this award honours: person." in link.text
+
+
+def test_figures_stand_below_whom_they_are_kept_of(hall, as_user):
+    page = as_user(hall.officer).get(reverse("evaluations:award_new")).content.decode()
+    group = page.split('label="kept of: window"', 1)[1].split("</optgroup>", 1)[0]
+    assert f'value="{WINDOWS_ONLY}"' in group
+    assert 'value="figures.monthly_score"' not in group
+
+
+def figure_line(key, label=""):
+    return {"parts-1-kind": ["figure"], "parts-1-label": [label], "parts-1-weight": ["40"], "parts-1-figure": [key]}
+
+
+def test_a_part_offers_the_figures_of_whom_the_award_honours_and_is_called_after_its_own(hall, as_user):
+    award = make_award(hall)
+    client, path = as_user(hall.officer), reverse("evaluations:award_parts", kwargs={"slug": award.slug})
+    page = read(client.get(path))
+    offered = {option.attributes["value"] for option in page.all("option")}
+    assert "figures.monthly_score" in offered
+    assert WINDOWS_ONLY not in offered
+    sent = filled(page) | {"parts-0-weight": ["60"]}
+    assert client.post(path, sent | figure_line("figures.monthly_score")).status_code == 302
+    assert award.components.get(kind="figure").label == str(figure_kinds()["figures.monthly_score"].label)
+    assert client.post(path, sent | figure_line("figures.monthly_score", "月度考核")).status_code == 302
+    assert award.components.get(kind="figure").label == "月度考核"
+
+
+@pytest.mark.parametrize(("kind", "field"), [("figure", "figure"), ("panel", "panel_roles")])
+def test_a_fault_of_a_part_marks_its_field_and_keeps_it_in_sight(hall, as_user, kind, field):
+    award = make_award(hall)
+    client, path = as_user(hall.officer), reverse("evaluations:award_parts", kwargs={"slug": award.slug})
+    sent = filled(read(client.get(path))) | {"parts-0-weight": ["60"]}
+    answer = client.post(path, sent | {"parts-1-kind": [kind], "parts-1-label": ["评分"], "parts-1-weight": ["40"]})
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert page.count("<details open>") == 1
+    inside = page.split("<details open>", 1)[1].split("</details>", 1)[0]
+    marked = inside.split(f'id="id_parts-1-{field}_error"', 1)[1].split("</p>", 1)[0]
+    assert "“评分”" in marked
+
+
+@pytest.mark.parametrize("wrong", [{"open_workday": "0"}, {"least_figure_number": "3"}])
+def test_a_fault_of_the_whole_award_marks_its_field(hall, as_user, wrong):
+    answer = as_user(hall.officer).post(reverse("evaluations:award_new"), award_fields(**wrong))
+    assert answer.status_code == 422
+    field = "open_workday" if "open_workday" in wrong else "least_figure"
+    assert f'href="#id_{field}"' in answer.content.decode()

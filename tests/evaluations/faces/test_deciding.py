@@ -4,8 +4,9 @@ import datetime as dt
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 
-from evaluations.models import Attestation, RoundFile
+from evaluations.models import RoundFile
 from evaluations.services import decision, files, results
 from intranet import clock
 from tests.evaluations.faces.page import read
@@ -45,11 +46,24 @@ def test_a_lot_is_drawn_on_its_page(hall, as_user):
         refused = read(client.post(address("settle_tie", election), follow=True))
         assert "A lot is drawn before two scrutineers." in refused.text
         for user in (hall.scrutineer, make_user(None, "scrutineer")):
-            Attestation.objects.create(election=election, act="lot", by=user, created_at=AFTER)
+            stands_by(as_user(user), election)
+        there = read(as_user(hall.officer, "zh-hans").get(address("settle_tie", election))).text
+        names = (one.by.get_full_name() for one in election.attestations.order_by("created_at", "pk"))
+        assert f"到场：{'、'.join(names)}" in there
         assert client.post(address("settle_tie", election)).status_code == 302
     election.refresh_from_db()
     assert election.decision["kind"] == "lot"
     assert client.get(address("settle_tie", election)).status_code == 404
+
+
+def stands_by(client, election) -> None:
+    """The desk says that somebody waits, and the page of scrutiny has the button, once."""
+    where = reverse("evaluations:attest", args=[election.slug, "lot"])
+    assert "needs you now" in read(client.get("/desk/")).text
+    read(client.get(address("scrutiny", election))).one("form", action=where)
+    assert client.post(where).status_code == 302
+    assert not read(client.get(address("scrutiny", election))).all("form", action=where)
+    assert "needs you now" not in read(client.get("/desk/")).text
 
 
 def minutes(election, **changed):

@@ -101,7 +101,8 @@ class TestCards:
 
     def test_scrutineers_see_rounds_to_watch(self, hall):
         election = voting_round(hall)
-        assert cards.scrutiny_card(request_of(hall.scrutineer)) == {"rounds": [election]}
+        shown = {"rounds": [(election, False)], "waiting": False}
+        assert cards.scrutiny_card(request_of(hall.scrutineer)) == shown
         assert cards.scrutiny_card(request_of(make_user(None, "auditor"))) is not None
         assert cards.scrutiny_card(request_of(hall.officer)) is None
 

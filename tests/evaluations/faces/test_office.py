@@ -210,7 +210,7 @@ def test_the_result_and_the_notice(hall, as_user):
     client = as_user(hall.officer)
     with clock.at(AFTER):
         page = read(client.get(address("manage", election)))
-        assert "Fewer than ten people could vote" in page.text
+        assert "fewer than ten people could vote" in page.text
         assert "Votes" not in page.text
         assert next_step(page).one("button").text == "Start the public notice"
         client.post(address("start_notice", election))

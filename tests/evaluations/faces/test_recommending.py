@@ -6,11 +6,12 @@ import pytest
 from django.urls import reverse
 
 from evaluations.models import Award, Nomination
-from evaluations.services import nominations
+from evaluations.services import filing, nominations, rounds
 from intranet import clock
 from intranet.people.models import Leadership
 from tests.evaluations.faces.page import read
 from tests.evaluations.hall import CLOSES, OPENS, lead, make_award, opened, place, plan
+from tests.evaluations.scans import pdf
 from tests.people_of_the_hall import make_user
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +42,27 @@ def by_colleague(election, hall) -> Nomination:
         return nominations.recommend(
             election=election, kind="colleague", person=hall.person(1), reason="乐于助人", by=hall.staff[0]
         )
+
+
+def test_a_form_filed_by_an_officer_is_the_unit_s_and_silence_is_no_refusal(hall, as_user, settings, tmp_path):
+    settings.MEDIA_ROOT = str(tmp_path)
+    election = opened(hall)
+    client, officer = as_user(hall.staff[0]), hall.officer.get_full_name()
+    named = {"unit": hall.unit, "person": hall.person(0), "reason": "好", "upload": pdf()}
+    with clock.at(OPENS):
+        filing.file_recommendation(election=election, by=hall.officer, **named)
+        for page in (page_of(election), "/desk/"):
+            said = read(client.get(page)).text
+            assert f"{hall.unit.name} recommends you" in said
+            assert officer not in said
+        given = nominations.recommend(election=election, kind="self", reason="好", by=hall.staff[1])
+        nominations.approve(nomination=given, by=hall.officer)
+    rounds.advance(CLOSES)
+    with clock.at(CLOSES):
+        rounds.finish_review(election=election, by=hall.officer)
+        said = read(client.get(page_of(election))).text
+    assert "not answered in time" in said
+    assert "declined" not in said
 
 
 def test_recommending_oneself(hall, as_user):
@@ -245,7 +267,7 @@ def test_the_page_asks_the_same_with_more_recommendations(
     with clock.at(OPENS):
         by_colleague(election, hall)
         client.get(page_of(election))
-        with django_assert_max_num_queries(17) as few:
+        with django_assert_max_num_queries(18) as few:
             client.get(page_of(election))
         for n in (2, 3, 4):
             nominations.recommend(
