@@ -24,9 +24,9 @@ ALL = (*FIXED, "events.jsonl", "manifest.json")
 HEX = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 WORDS = {"approve": ("yes", "no"), "grade": ("satisfied", "mostly_satisfied", "dissatisfied", "unknown")}
 # What the first rounds, of before awards could tell what they weigh, did not say; and all that their results hold.
-FIRST = {"ballot_kind": "choose", "share_base": "valid", "least_share": "", "least_return": "", "tie_figure": ""}
-FIRST |= {"grade_points": {}, "components": [{"key": "ballots", "kind": "ballots", "weight": "100"}]}
-FIRST |= {"meeting_decides": False, "tie_rule": "meeting", "lot_commitment": ""}
+FIRST: dict = {"ballot_kind": "choose", "share_base": "valid", "least_share": "", "least_return": ""}
+FIRST |= {"grade_points": {}, "tie_figure": "", "tie_rule": "meeting", "meeting_decides": False, "lot_commitment": ""}
+FIRST |= {"components": [{"key": "ballots", "kind": "ballots", "weight": "100"}]}
 FIRST_RESULT = {"counts", "scores", "winners", "tied", "places", "ballots", "valid", "void", "roll"}
 WRONG = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError, OSError, MemoryError)
 
@@ -282,8 +282,8 @@ def check_decision(decision, rules, result, out, base):
         good = winners == [key for key in result["order"] if key in winners and key not in out]
         require(good, "The meeting chose somebody who cannot take a place.")
         require(reason or set(winners) == set(chosen), "The meeting changed the computed list without a reason.")
-        good = meeting["minutes_number"] and set(meeting["present"]) - set(meeting["recused"])
-        return require(good and HEX.fullmatch(meeting["scan"]), "The meeting has no minutes, no scan, or nobody.")
+        told = meeting["minutes_number"] and set(meeting["present"]) - set(meeting["recused"])
+        return require(told and HEX.fullmatch(meeting["scan"]), "The meeting has no minutes, no scan, or nobody.")
     require(not meets or "events" not in decision, "The rules ask for a meeting, and none decided.")
     require(kind == ("count" if not tied else "lot" if lots else "tie"), "The decision is of another kind.")
     if kind != "tie":
