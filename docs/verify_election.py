@@ -315,7 +315,7 @@ def check_events(files, head, decision, rules, told, known, root):
         notice = next((place for place, words in enumerate(tells) if not told and root in words), len(chain))
     before = {word for words in tells[:notice] for word in words}
     require(before >= set(told), "The events do not tell the roots that the record has.")
-    other = [word for word in before - known if sha256(word) != rules["lot_commitment"]]
+    other = [word for word in before - known if not told or sha256(word) != rules["lot_commitment"]]
     require("events" in decision or not other, f"The events tell {', '.join(other)}, of which the record is silent.")
     after = len(chain) - 1 - hashes.index(head or hashes[-1])
     require(not after or len(chain) - after > notice, f"The published {head} is of an event before the notice.")

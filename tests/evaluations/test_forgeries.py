@@ -20,6 +20,7 @@ from .records import (
     chained,
     component,
     digest,
+    drawn_by_lot,
     no_ballot,
     root_of,
     rules,
@@ -304,14 +305,51 @@ def test_a_round_of_the_first_kind_still_verifies(tmp_path):
 
 def test_a_round_of_the_first_kind_is_pinned_by_the_head_of_its_events(tmp_path):
     """Its decision names no head: the record is the one that the notice among the events tells."""
-    _root, head = first_kind(tmp_path / "honest")
+    root, head = first_kind(tmp_path / "honest")
 
     def another_reason(files):
         files["decision.json"] = text({**json.loads(files["decision.json"]), "reason": "领导意见"})
 
-    first_kind(tmp_path / "forged", another_reason)
+    def told_as_a_seed(files):
+        """First rules knew of no lot: the root of the notice cannot be passed off as its seed."""
+        another_reason(files)
+        rewritten("rules.json", lambda rules: rules.update(lot_commitment=digest(root.encode())))(files)
+
+    def told_as_a_roll(files):
+        another_reason(files)
+        rewritten("roll.json", lambda roll: roll.update(root=root))(files)
+
     assert found(tmp_path / "honest", None, head) == ""
-    assert "of which the record is silent" in found(tmp_path / "forged", None, head)
+    for forge in (another_reason, told_as_a_seed, told_as_a_roll):
+        first_kind(tmp_path / forge.__name__, forge)
+        assert "of which the record is silent" in found(tmp_path / forge.__name__, None, head)
+
+
+def test_an_award_of_today_cannot_pass_for_one_of_the_first_rounds(tmp_path):
+    """Rules without components would have no opening root to keep to; the events still tell one."""
+    roots = votes_alone().write(tmp_path / "honest")
+
+    def with_its_chain(files):
+        files["events.jsonl"] = (tmp_path / "honest" / "events.jsonl").read_bytes()
+
+    first_kind(tmp_path / "forged", with_its_chain)
+    assert "of which the record is silent" in found(tmp_path / "forged", None, roots["head"])
+
+
+def test_a_seed_that_was_drawn_is_told_by_events_of_a_record_without_a_decision(tmp_path):
+    """A veto after the lot takes the decision back; the seed stays among the events, as the rules committed to it."""
+    book = drawn_by_lot()
+    book.decision = lambda result, base: {}
+    book.told.append(f"Lot drawn before 监票吴、监票郑, seed {SEED}")
+    book.write(tmp_path / "book")
+    files = opened(tmp_path / "book")
+    chain = [json.loads(line) for line in files["events.jsonl"].splitlines()][:-2]
+    files["events.jsonl"] = b"".join(text(event) for event in chain)
+    sign(tmp_path / "book", files)
+    assert found(tmp_path / "book", None, chain[-1]["hash"]) == ""
+    book.rules["lot_commitment"] = "0" * 64
+    book.write(tmp_path / "other")
+    assert SEED in found(tmp_path / "other")
 
 
 def sign(folder, files):
