@@ -3,14 +3,12 @@
 
     verify_election.py DIR [--root HEX]... [--events HEX] [--result]
 
-``--root`` is a root that was published: of rules and roll at opening, of the boxes at sealing, of the record on the
-public notice; it may be given several times. ``--events`` is the last hash shown when the round was commended. Exit
-status 0: everything holds. 1: the first difference, in one sentence.
+``--root``: one that was published at opening (rules, roll), sealing (besides, the boxes) or with the notice (all).
+``--events``: the head shown with the commendation. Exit status 0: all holds. 1: the first difference, in a sentence.
 """
 
 import argparse
 import hashlib
-import io
 import json
 import re
 import sys
@@ -23,14 +21,14 @@ from pathlib import Path
 SEALED = ("ballots.jsonl", "candidates.json", "receipts.txt", "roll.json", "rules.json")
 FIXED = tuple(sorted((*SEALED, "decision.json", "inputs.json", "result.json")))
 ALL = (*FIXED, "events.jsonl", "manifest.json")
-HEX = re.compile(r"[0-9a-f]{64}")
-RECEIPT = re.compile(r"[A-Za-z0-9_-]{43}")
-NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
+HEX = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 WORDS = {"approve": ("yes", "no"), "grade": ("satisfied", "mostly_satisfied", "dissatisfied", "unknown")}
 # What the first rounds, of before awards could tell what they weigh, did not say; and all that their results hold.
-FIRST = {"ballot_kind": "choose", "share_base": "valid", "least_share": "", "least_return": "", "tie_figure": ""}
-FIRST_PARTS = [{"key": "ballots", "kind": "ballots", "weight": "100"}]
+FIRST: dict = {"ballot_kind": "choose", "share_base": "valid", "least_share": "", "least_return": ""}
+FIRST |= {"grade_points": {}, "tie_figure": "", "tie_rule": "meeting", "meeting_decides": False, "lot_commitment": ""}
+FIRST |= {"components": [{"key": "ballots", "kind": "ballots", "weight": "100"}]}
 FIRST_RESULT = {"counts", "scores", "winners", "tied", "places", "ballots", "valid", "void", "roll"}
+WRONG = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError, OSError, MemoryError)
 
 
 class Difference(Exception):
@@ -46,8 +44,11 @@ def canonical(value):
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
+def sha256(text):
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def parse(text, where):
-    """One JSON value, written in the one canonical way (so that no byte is free)."""
     value = json.loads(text)
     require(canonical(value) == text, f"{where} is not written canonically.")
     return value
@@ -59,16 +60,12 @@ def lines_of(files, name):
     return text[:-1].split("\n") if text else []
 
 
-def value_in(files, name, kind=dict):
-    lines = lines_of(files, name)
-    require(len(lines) == 1, f"{name} does not hold exactly one line.")
-    value = parse(lines[0], name)
-    require(isinstance(value, kind), f"{name} does not hold what it should.")
-    return value
+def value_in(files, name):
+    return parse("\n".join(lines_of(files, name)), name)
 
 
-def number(text, where):
-    require(isinstance(text, str) and NUMBER.fullmatch(text), f"{where} is not a number.")
+def number(text, name="One of the rules"):
+    require(isinstance(text, str) and re.fullmatch(r"-?\d{1,15}(\.\d{1,15})?", text, re.A), f"{name} is no number.")
     return Fraction(text)
 
 
@@ -91,27 +88,28 @@ def merkle_root(leaves):
 
 def check_rules(rules):
     for name, least in (("places", 1), ("min_choices", 0), ("max_choices", 1)):
-        good = type(rules.get(name)) is int and rules[name] >= least
-        require(good, f"The rule {name} is not a number of at least {least}.")
+        require(type(rules.get(name)) is int and rules[name] >= least, f"The rule {name} is not at least {least}.")
     require(rules["min_choices"] <= rules["max_choices"], "The rules ask for more choices than they allow.")
-    rules = {**FIRST, "components": FIRST_PARTS, **rules}
+    rules = {**FIRST, **rules}
     require(rules["ballot_kind"] in ("choose", "none", *WORDS), "The kind of ballot is unknown.")
+    given = [part.get(name) for part in rules["components"] for name in ("most_bonus", "most_deduction")]
+    given += [rules["least_share"], rules["least_return"], *rules["grade_points"].values()]
+    list(map(number, filter(None, given)))
     weighed = [part["weight"] for part in rules["components"] if part["kind"] != "adjustment"]
     require((rules["ballot_kind"] != "none") == bool(rules["boxes"]), "The boxes do not suit the kind of ballot.")
     for name, given in (("boxes", [box["weight"] for box in rules["boxes"].values()]), ("components", weighed)):
-        weights = [number(weight, f"A weight of the {name}") for weight in given]
-        good = not weights or (sum(weights) == 100 and min(weights) >= 0)
-        require(good, f"The weights of the {name} do not add up to 100.")
+        weights = [number(weight, f"A weight of the {name}") for weight in given] or [100]
+        require(sum(weights) == 100 and min(weights) >= 0, f"The weights of the {name} do not add up to 100.")
     return rules
 
 
 def read_ballots(files, roll, rules):
     """[(box, choices, how many such ballots)], balanced with the roll and the receipts; equal lines are read once."""
-    sizes = roll["boxes"]
+    sizes, raw = roll["boxes"], files["ballots.jsonl"].split(b"\n")[:-1]
     require(set(sizes) == set(rules["boxes"]), "The boxes of the roll are not those of the rules.")
-    good = all(type(size) is int and size >= 0 for size in sizes.values()) and sum(sizes.values()) == roll["roll"]
-    require(good, "The boxes of the roll do not add up to its size.")
-    raw = files["ballots.jsonl"].split(b"\n")[:-1]
+    good = all(type(size) is int and size >= 0 for size in (roll["roll"], *sizes.values()))
+    require(good and sum(sizes.values()) == roll["roll"], "The boxes of the roll do not add up to its size.")
+    require(HEX.fullmatch(roll["root"]) or not (roll["root"] or sizes), "The root of the roll is not a root.")
     require(raw == sorted(raw), "The ballots are not sorted.")
     ballots, cast = [], dict.fromkeys(sizes, 0)
     for place, (line, times) in enumerate(Counter(lines_of(files, "ballots.jsonl")).items(), 1):
@@ -125,12 +123,11 @@ def read_ballots(files, roll, rules):
         require(cast[name] <= size, f"The box {name} holds {cast[name]} ballots for {size} people.")
     receipts, total = lines_of(files, "receipts.txt"), sum(cast.values())
     require(receipts == sorted(set(receipts)), "The receipts are not sorted, or one stands twice.")
-    require(all(map(RECEIPT.fullmatch, receipts)), "One of the receipts is not a receipt.")
-    paper = roll.get("paper", {"handed_out": 0, "returned": 0})
-    out = paper["handed_out"] - paper["returned"]
-    require(paper["returned"] >= 0 and 0 <= out <= len(receipts), "The ballots on paper do not balance.")
-    kept = f" and {out} on paper that did not come back" if out else ""
-    require(len(receipts) == total + out, f"There are {total} ballots{kept} and {len(receipts)} receipts.")
+    require(all(re.fullmatch("[\\w-]{43}", text, re.A) for text in receipts), "One of the receipts is not a receipt.")
+    out, back = map(roll.get("paper", {"handed_out": 0, "returned": 0}).get, ("handed_out", "returned"))
+    said = f"{total} ballots, {out} papers out, {back} back, {len(receipts)} receipts, {roll['roll']} people"
+    good = type(out) is type(back) is int and 0 <= back <= min(out, total) and total + out - back == len(receipts)
+    require(good and len(receipts) <= roll["roll"], f"Receipts, ballots and paper do not balance: {said}.")
     return ballots
 
 
@@ -142,8 +139,8 @@ def check_inputs(inputs, rules, keys, first):
         return {}, {}
     require(set(inputs) == {"components", "values", "tie", "hash"}, "The inputs are not complete.")
     require(inputs["components"] == rules["components"], "The components of the inputs are not those of the rules.")
-    frozen = canonical({"values": inputs["values"], "tie": inputs["tie"]}).encode()
-    good = inputs["hash"] == hashlib.sha256(frozen).hexdigest() or not any(map(inputs.get, ("hash", "values", "tie")))
+    frozen = sha256(canonical({"values": inputs["values"], "tie": inputs["tie"]}))
+    good = inputs["hash"] == frozen or not any(map(inputs.get, ("hash", "values", "tie")))
     require(good, "The hash of the inputs does not follow from them.")
     weighed = {part["key"] for part in rules["components"] if part["kind"] != "ballots"}
     require(set(inputs["values"]) == weighed, "The values are not those of the components.")
@@ -259,98 +256,101 @@ def fill_places(rules, result, alone, tie, vetoed):
 
 
 def check_decision(decision, rules, result, out, base):
-    sure, tied, meets = result["winners"], result["tied"], rules.get("meeting_decides")
-    lot_rules = rules.get("tie_rule") == "lot"
+    sure, tied, meets, lots = result["winners"], result["tied"], rules["meeting_decides"], rules["tie_rule"] == "lot"
     if not decision:
-        require(tied or meets or result["faults"], "There is no decision although the count alone decides.")
-        return
+        return require(tied or meets or result["faults"], "There is no decision although the count alone decides.")
     kind, winners, free = decision["kind"], decision["winners"], result["places"] - len(sure)
-    good = date.fromisoformat(decision["on"]) and len(set(winners)) == len(winners)
-    require(good, "The decision has no day, or names somebody twice.")
+    require(len(set(winners)) == len(winners), "The decision names somebody twice.")
     require(decision.get("vetoed", result["vetoed"]) == result["vetoed"], "The vetoes of decision and result differ.")
-    if "events" in decision:
-        kept = bool(decision.get("validity", {}).get("reason", "").strip())
-        require(kept == bool(result["faults"]), "A validity rule failed, and nobody said why the result is kept.")
+    good = bool(decision.get("validity", {}).get("reason", "").strip()) == bool(result["faults"])
+    require(good or "events" not in decision, "A validity rule failed, and nobody said why the result is kept.")
     chosen, reason = sure, decision["reason"].strip()
     if kind == "lot" or "lot" in decision:
         lot = decision["lot"]
-        require(lot_rules and tied, "A lot was drawn where the rules know of none.")
-        good = hashlib.sha256(lot["seed"].encode()).hexdigest() == rules["lot_commitment"] and lot["base"] == base
+        require(lots and tied, "A lot was drawn where the rules know of none.")
+        good = sha256(lot["seed"]) == rules["lot_commitment"] and lot["base"] == base
         require(good, "The lot does not rest on the committed seed and the sealed boxes.")
-        drawn = sorted(tied, key=lambda key: hashlib.sha256(f"{lot['seed']}:{base}:{key}".encode()).hexdigest())
+        drawn = sorted(tied, key=lambda key: sha256(f"{lot['seed']}:{base}:{key}"))
         require(lot["order"] == drawn, "The lot gives another order.")
         require(len(set(lot["witnesses"])) > 1, "The lot was not drawn before two scrutineers.")
         chosen = [*sure, *drawn[:free]]
     if kind == "meeting":
         meeting = decision["meeting"]
-        good = meets and ("lot" in decision or not (tied and lot_rules))
+        good = meets and ("lot" in decision or not (tied and lots))
         require(good, "The meeting decided what the rules do not leave to it.")
         require(0 < len(winners) <= result["places"], "The meeting does not keep to the places.")
         good = winners == [key for key in result["order"] if key in winners and key not in out]
         require(good, "The meeting chose somebody who cannot take a place.")
         require(reason or set(winners) == set(chosen), "The meeting changed the computed list without a reason.")
         told = meeting["minutes_number"] and set(meeting["present"]) - set(meeting["recused"])
-        told = told and date.fromisoformat(meeting["held_on"]) and HEX.fullmatch(meeting["scan"])
-        require(told, "The meeting has no day, minutes, scan, or nobody who decided.")
-        return
+        return require(told and HEX.fullmatch(meeting["scan"]), "The meeting has no minutes, no scan, or nobody.")
     require(not meets or "events" not in decision, "The rules ask for a meeting, and none decided.")
-    require(kind == ("count" if not tied else "lot" if lot_rules else "tie"), "The decision is of another kind.")
-    if kind == "tie":
-        require(reason, "The tie was settled without a reason.")
-        require(winners[: len(sure)] == sure, "The decision leaves out somebody who won by count.")
-        require(set(winners[len(sure) :]) <= set(tied), "The decision chooses outside the tie.")
-        require(len(winners) == result["places"], "The decision does not fill exactly the places.")
-    else:
-        require(winners == chosen, "The decision names others than those who came first.")
+    require(kind == ("count" if not tied else "lot" if lots else "tie"), "The decision is of another kind.")
+    if kind != "tie":
+        return require(winners == chosen, "The decision names others than those who came first.")
+    require(reason, "The tie was settled without a reason.")
+    require(winners[: len(sure)] == sure, "The decision leaves out somebody who won by count.")
+    require(set(winners[len(sure) :]) <= set(tied), "The decision chooses outside the tie.")
+    return require(len(winners) == result["places"], "The decision does not fill exactly the places.")
 
 
-def check_events(files, head_given, decision, needles, root):
-    """The chain is whole, the record fixed its head just before the notice, and it tells what was published."""
-    chain = [("", "")]
+def check_events(files, head, decision, rules, told, known, root):
+    """The notice names the record, events before it what was published and no other root. Gives how they end."""
+    chain = [{"hash": "", "what": ""}]
     for place, line in enumerate(lines_of(files, "events.jsonl"), 1):
         event = parse(line, f"Event {place}")
         require(set(event) == {"at", "who", "what", "previous", "hash"}, f"Event {place} is not an event.")
-        require(event["previous"] == chain[-1][0], f"Event {place} does not follow the one before it.")
-        said = event.pop("hash")
-        digest = hashlib.sha256(canonical(event).encode()).hexdigest()
-        require(said == digest, f"The hash of event {place} does not follow from what it says.")
+        require(event["previous"] == chain[-1]["hash"], f"Event {place} does not follow the one before it.")
+        digest = sha256(canonical({name: event[name] for name in event if name != "hash"}))
+        require(event["hash"] == digest, f"The hash of event {place} does not follow from what it says.")
         require(datetime.fromisoformat(event["at"]).tzinfo, f"The time of event {place} has no zone.")
-        chain.append((digest, event["what"]))
-    good = chain[1:] and head_given in (None, chain[-1][0])
-    require(good, f"The last event is {chain[-1][0] or 'missing'}, not the published {head_given}.")
+        chain.append(event)
+    hashes, tells = [event["hash"] for event in chain], [HEX.findall(event["what"]) for event in chain]
+    require(chain[1:], "There are no events.")
+    require(head in (None, *hashes[1:]), f"The last event is {hashes[-1]}, not the published {head}, nor is another.")
     if "events" in decision:
-        before = [digest for digest, _what in chain].index(decision["events"]) + 1
-        require(root in chain[before][1], "The record does not rest on the events that came before its notice.")
-        told = " ".join(what for _digest, what in chain[:before])
-        require(all(hexes in told for hexes in needles), "The events do not tell the roots that the record has.")
+        notice = hashes.index(decision["events"]) + 1
+        require(root in tells[notice], "The record does not rest on the events that came before its notice.")
+    else:  # There was no notice yet; or it was one of the first, which names no head.
+        notice = next((place for place, words in enumerate(tells) if not told and root in words), len(chain))
+    before = {word for words in tells[:notice] for word in words}
+    require(before >= set(told), "The events do not tell the roots that the record has.")
+    other = [word for word in before - known if not told or sha256(word) != rules["lot_commitment"]]
+    require("events" in decision or not other, f"The events tell {', '.join(other)}, of which the record is silent.")
+    after = len(chain) - 1 - hashes.index(head or hashes[-1])
+    require(not after or len(chain) - after > notice, f"The published {head} is of an event before the notice.")
+    began = datetime.fromisoformat(rules.get("recommendation_opens") or chain[1]["at"]).date()
+    for day in (part[name] for part, name in ((decision, "on"), (decision.get("meeting"), "held_on")) if part):
+        require(date.fromisoformat(day) >= began, f"The decision is of {day}, before the round began.")
+    more = f"Events after the published one: {after}" if head else "Without --events, later ones may be missing"
+    return f"The last event, of {chain[-1]['at']}, says {chain[-1]['what']!r}. {more}."
 
 
-def check_record(directory, published, head_given):
-    directory = Path(directory)
+def check_record(directory, published, head):
     require(directory.is_dir(), f"{directory} is not a directory.")
-    present = {path.name for path in directory.iterdir()}
-    for name in (*ALL, *sorted(present)):
-        require(name in present, f"{name} is missing.")
+    for name in (*ALL, *sorted(path.name for path in directory.iterdir())):
+        require((directory / name).exists(), f"{name} is missing.")
         require(name in ALL, f"{name} does not belong to a record.")
+        require((directory / name).is_file(), f"{name} is not a file.")
     files = {name: (directory / name).read_bytes() for name in ALL}
     hashes = {name: hashlib.sha256(files[name]).hexdigest() for name in ALL if name != "manifest.json"}
     listed = value_in(files, "manifest.json")["files"]
     for name, digest in hashes.items():
         require(listed.get(name) == digest, f"{name} is not the file that the manifest names.")
-    rules, roll, decision = (value_in(files, f"{name}.json") for name in ("rules", "roll", "decision"))
-    first, inputs, result = "components" not in rules, value_in(files, "inputs.json"), value_in(files, "result.json")
-    rules = check_rules(rules)
+    candidates, decision, inputs, result, roll, rules = (value_in(files, n) for n in FIXED if n[-4:] == "json")
+    first, rules = "components" not in rules, check_rules(rules)
     lines = {name: f"{hashes[name]}  {name}".encode() for name in FIXED}
     root = merkle_root(sorted(lines.values())).hex()
     manifest = {"format": 1, "slug": rules["slug"], "root": root, "files": hashes}
     require(value_in(files, "manifest.json") == manifest, "The manifest does not follow from the files.")
     opening = merkle_root(sorted([lines["rules.json"], f"{roll['root']}  roll".encode()])).hex()
     sealing = merkle_root(sorted(lines[name] for name in SEALED)).hex()
+    found = f"{root} (at opening {opening}, at sealing {sealing})"
     for given in published:
-        found = f"{root} (at opening {opening}, at sealing {sealing})"
         require(given in (opening, sealing, root), f"The root is {found}, not the published {given}.")
-    keys = [row["key"] for row in value_in(files, "candidates.json", list) if len(row["name"])]
-    require(keys and "" not in keys and keys == sorted(set(keys)), "The candidates are none, unsorted or double.")
+    keys = sorted({row["key"] for row in candidates if row["key"].strip() and row["name"].strip()})
+    good = keys and keys == [row["key"] for row in candidates]
+    require(good, "The candidates are none, unnamed, unsorted or double.")
     ballots = read_ballots(files, roll, rules)
     values, tie = check_inputs(inputs, rules, keys, first)
     computed = count(rules, keys, ballots, roll)
@@ -363,17 +363,17 @@ def check_record(directory, published, head_given):
         require(name in result and says == finds, f"The result says {name} = {says}, the recount {finds}.")
     base = sealing if rules["ballot_kind"] != "none" else inputs["hash"]
     check_decision(decision, rules, computed, out, base)
-    check_events(
-        files, head_given, decision, [] if first else [opening, base, inputs["hash"] if values else ""], root
-    )
-    return root, {name: computed[name] for name in result}
+    told = [] if first else [opening, base, *filter(None, [inputs["hash"]])]
+    known = {*told, opening, roll["root"], sealing, sha256(canonical({"values": {}, "tie": {}}))}
+    ending = check_events(files, head, decision, rules, told, known, root)
+    return root, {name: computed[name] for name in result}, ending
 
 
-def verify(directory, published=(), head_given=None):
+def verify(directory, published=(), head=None):
     try:
-        return check_record(directory, [published] if isinstance(published, str) else published or (), head_given)
-    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as fault:
-        raise Difference(f"The record is not written as a record is: {type(fault).__name__}.") from None
+        return check_record(Path(directory), [published] if isinstance(published, str) else published or (), head)
+    except WRONG as fault:
+        raise Difference(f"It cannot be read, or is not written as a record is: {type(fault).__name__}.") from None
 
 
 def main(arguments=None):
@@ -384,15 +384,14 @@ def main(arguments=None):
     parser.add_argument("--result", action="store_true", help="print what was recomputed, as JSON")
     given = parser.parse_args(arguments)
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
+        if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # a console in GBK cannot show every character
     try:
-        root, computed = verify(given.directory, given.root, given.events)
-    except (Difference, OSError, MemoryError) as fault:
-        said = fault if isinstance(fault, Difference) else f"The record cannot be read: {type(fault).__name__}."
-        print(said, file=sys.stderr if given.result else sys.stdout)
+        root, computed, ending = verify(given.directory, given.root, given.events)
+    except Difference as fault:
+        print(fault, file=sys.stderr if given.result else sys.stdout)
         return 1
-    print(canonical(computed) if given.result else f"The record holds; its root is {root}.")
+    print(canonical(computed) if given.result else f"The record holds; its root is {root}.\n{ending}")
     return 0
 
 

@@ -84,6 +84,8 @@ class Election(models.Model):
     notice_first = models.DateField(_("notice from"), null=True, blank=True)
     notice_last = models.DateField(_("notice to"), null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
+    # The hash of the event that commended: shown for good, whatever happens to the round later.
+    commended_head = models.CharField(max_length=64, blank=True)
     ended_reason = models.CharField(_("why it was cancelled or annulled"), max_length=300, blank=True)
     rules = models.JSONField(default=dict, blank=True)
     roll_size = models.PositiveIntegerField(default=0)

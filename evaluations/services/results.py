@@ -205,10 +205,13 @@ def publish(*, election: Election) -> Election:
     current.save(update_fields=["phase", "published_at"])
     honours = Honour.objects.bulk_create(_honours(current))
     audit.record("evaluations.publish", current, data={"honours": len(honours)})
-    events.append(current, gettext_lazy("Commended: %(n)d honours"), None, {"n": len(honours)})
+    commended = events.append(current, gettext_lazy("Commended: %(n)d honours"), None, {"n": len(honours)})
+    current.commended_head = commended.hash
+    current.save(update_fields=["commended_head"])
     for honour in honours:
         transaction.on_commit(partial(_announce, honour))
-    election.phase, election.published_at = current.phase, current.published_at
+    for field in ("phase", "published_at", "commended_head"):
+        setattr(election, field, getattr(current, field))
     return current
 
 

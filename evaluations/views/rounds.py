@@ -103,13 +103,11 @@ def notice(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     winners = election.winners()
     published = election.published_at is not None
-    last_event = election.events.order_by("-number").first() if published else None
     context = {
         "election": election,
         "winners": winners,
         "published": published,
         "annulled": election.phase == phases.Phase.ANNULLED,
-        "events_head": last_event.hash if last_event else "",
         "counts": counts_of(election, request.user) if may_see_numbers(election, request.user) else None,
         "words": words_of(election),
         "result": election.result,

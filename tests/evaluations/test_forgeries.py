@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 import random
 import resource
 
@@ -11,8 +12,22 @@ import pytest
 
 from evaluations.canonical import canonical
 
-from .records import BOOKS, SEED, Book, all_at_once, component, digest, no_ballot, root_of, rules, text, votes_alone
-from .test_record import found, run
+from .records import (
+    BOOKS,
+    SEED,
+    Book,
+    all_at_once,
+    chained,
+    component,
+    digest,
+    drawn_by_lot,
+    no_ballot,
+    root_of,
+    rules,
+    text,
+    votes_alone,
+)
+from .test_record import FIXED, found, run
 
 PUBLISHED = ("opening", "sealing", "record")
 
@@ -234,7 +249,8 @@ def test_a_hundred_thousand_ballots_are_verified_in_ten_seconds(tmp_path):
     roots = Book(rules(max_choices=3, places=10), keys, ballots, {"staff": 120_000}).write(tmp_path / "book")
     before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
     done = run(tmp_path / "book", "--root", roots["sealing"], "--root", roots["record"])
-    assert (done.returncode, done.stdout) == (0, f"The record holds; its root is {roots['record']}.\n")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(f"The record holds; its root is {roots['record']}.\n")
     # Of the processor, not of the clock: the tests of a hall run side by side.
     assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before < 10
 
@@ -248,31 +264,316 @@ def test_roots_may_be_given_several_times_and_each_must_be_one_of_the_record(tmp
     assert done.stdout.endswith(f"not the published {'0' * 64}.\n")
 
 
-def test_a_round_of_the_first_kind_still_verifies(tmp_path):
-    """Rules without boxes' labels, components or ties; results and inputs with the few lines they had."""
+def first_kind(folder, changes=lambda files: None):
+    """A record of before awards could say what they weigh: rules without boxes' labels, components or ties; results
+    and inputs with the few lines they had; events that tell the root of the roll, and that of the record.
+    """
     book = votes_alone()
-    first = ("slug", "name", "places", "min_choices", "max_choices")
-    book.rules = {**{name: book.rules[name] for name in first}, "boxes": {"staff": {"weight": "100"}}}
-    folder = tmp_path / "book"
+    named = ("slug", "name", "places", "min_choices", "max_choices")
+    book.rules = {**{name: book.rules[name] for name in named}, "boxes": {"staff": {"weight": "100"}}}
     book.rules |= {"components": [component("ballots", "100")], "tie_rule": "meeting", "ballot_kind": "choose"}
     book.write(folder)
     files = {path.name: path.read_bytes() for path in folder.iterdir()}
-    book.rules = {name: book.rules[name] for name in (*first, "boxes")}
+    told = chained([f"Opened; 20 on the roll, root {book.roll_root}", "投票截止", "Ballots sealed"])
+    rules_then = {name: book.rules[name] for name in (*named, "boxes")}
     result = json.loads(files["result.json"])
     kept = ("counts", "scores", "winners", "tied", "places", "ballots", "valid", "void", "roll")
     decision = json.loads(files["decision.json"])
     roll = json.loads(files["roll.json"])
     inputs = {"components": [{"key": "ballots", "box": "staff", "weight": "100"}], "values": []}
     files |= {
-        "rules.json": text(book.rules),
+        "rules.json": text(rules_then),
         "result.json": text({name: result[name] for name in kept}),
         "decision.json": text({name: decision[name] for name in ("kind", "winners", "reason", "by", "on")}),
         "roll.json": text({name: roll[name] for name in ("roll", "root", "boxes")}),
         "inputs.json": text(inputs),
     }
-    fixed = {name: content for name, content in files.items() if name not in ("events.jsonl", "manifest.json")}
+    root = root_of({name: files[name] for name in FIXED})
+    said = [event["what"] for event in told]
+    chain = chained([*said, f"Public notice from 2026-11-09 to 2026-11-13, record {root}", f"Photo {'0' * 64}"])
+    files["events.jsonl"] = b"".join(text(event) for event in chain)
+    changes(files)
+    sign(folder, files)
+    return root, chain[-1]["hash"]
+
+
+def test_a_round_of_the_first_kind_still_verifies(tmp_path):
+    root, head = first_kind(tmp_path / "book")
+    assert found(tmp_path / "book", root, head) == ""
+    assert found(tmp_path / "book") == ""
+
+
+def test_a_round_of_the_first_kind_is_pinned_by_the_head_of_its_events(tmp_path):
+    """Its decision names no head: the record is the one that the notice among the events tells."""
+    root, head = first_kind(tmp_path / "honest")
+
+    def another_reason(files):
+        files["decision.json"] = text({**json.loads(files["decision.json"]), "reason": "领导意见"})
+
+    def told_as_a_seed(files):
+        """First rules knew of no lot: the root of the notice cannot be passed off as its seed."""
+        another_reason(files)
+        rewritten("rules.json", lambda rules: rules.update(lot_commitment=digest(root.encode())))(files)
+
+    def told_as_a_roll(files):
+        another_reason(files)
+        rewritten("roll.json", lambda roll: roll.update(root=root))(files)
+
+    assert found(tmp_path / "honest", None, head) == ""
+    for forge in (another_reason, told_as_a_seed, told_as_a_roll):
+        first_kind(tmp_path / forge.__name__, forge)
+        assert "of which the record is silent" in found(tmp_path / forge.__name__, None, head)
+
+
+def test_an_award_of_today_cannot_pass_for_one_of_the_first_rounds(tmp_path):
+    """Rules without components would have no opening root to keep to; the events still tell one."""
+    roots = votes_alone().write(tmp_path / "honest")
+
+    def with_its_chain(files):
+        files["events.jsonl"] = (tmp_path / "honest" / "events.jsonl").read_bytes()
+
+    first_kind(tmp_path / "forged", with_its_chain)
+    assert "of which the record is silent" in found(tmp_path / "forged", None, roots["head"])
+
+
+def test_a_seed_that_was_drawn_is_told_by_events_of_a_record_without_a_decision(tmp_path):
+    """A veto after the lot takes the decision back; the seed stays among the events, as the rules committed to it."""
+    book = drawn_by_lot()
+    book.decision = lambda result, base: {}
+    book.told.append(f"Lot drawn before 监票吴、监票郑, seed {SEED}")
+    book.write(tmp_path / "book")
+    files = opened(tmp_path / "book")
+    chain = [json.loads(line) for line in files["events.jsonl"].splitlines()][:-2]
+    files["events.jsonl"] = b"".join(text(event) for event in chain)
+    sign(tmp_path / "book", files)
+    assert found(tmp_path / "book", None, chain[-1]["hash"]) == ""
+    book.rules["lot_commitment"] = "0" * 64
+    book.write(tmp_path / "other")
+    assert SEED in found(tmp_path / "other")
+
+
+def sign(folder, files):
+    """Write a record with every hash of its manifest fresh."""
     hashes = {name: digest(content) for name, content in files.items() if name != "manifest.json"}
-    manifest = {"format": 1, "slug": book.rules["slug"], "root": root_of(fixed), "files": hashes}
-    for name, content in {**files, "manifest.json": text(manifest)}.items():
+    root = root_of({name: files[name] for name in FIXED})
+    slug = json.loads(files["rules.json"])["slug"]
+    files["manifest.json"] = text({"format": 1, "slug": slug, "root": root, "files": hashes})
+    folder.mkdir(exist_ok=True)
+    for name, content in files.items():
         (folder / name).write_bytes(content)
-    assert found(folder, root_of(fixed)) == ""
+
+
+def opened(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def chain_kept(name, change, folder):
+    """An honest record, its roots, and the files of one that was changed while the chain stayed byte for byte."""
+    honest = BOOKS[name]()
+    roots = honest.write(folder / "honest")
+    forged = copy.deepcopy(honest)
+    change(forged)
+    forged.write(folder / "forged")
+    files = opened(folder / "forged") | {"events.jsonl": (folder / "honest" / "events.jsonl").read_bytes()}
+    return roots, files
+
+
+BESIDE_THE_CHAIN = {
+    "an invented veto": ("votes alone", lambda book: book.vetoed.append("a")),
+    "a dropped veto": ("all at once", lambda book: book.vetoed.clear()),
+    "swapped inputs": ("all at once", lambda book: swapped_values(book, random.Random(1))),
+    "swapped inputs where nobody votes": ("no ballot", lambda book: another_value(book, random.Random(1))),
+    "other winners": ("all at once", lambda book: other_chosen(book, random.Random(1))),
+    "another winner by lot": ("by lot", lambda book: book.vetoed.append("a")),
+    "another reason": ("votes alone", lambda book: setattr(book, "reason", "领导意见")),
+    "a name on the list": ("votes alone", lambda book: book.names.update(a="别人")),
+    "paper that did not come back": ("all at once", lambda book: book.paper.update(handed_out=8)),
+    "other people on the roll": ("votes alone", lambda book: setattr(book, "roll_root", "0" * 64)),
+    "changed weights": ("all at once", lambda book: other_weights(book, random.Random(1))),
+}
+HEADS = {
+    "left out": lambda decision, honest: decision.pop("events"),
+    "kept": lambda decision, honest: decision.update(events=honest["events"]),
+    "of another event": lambda decision, honest: decision.update(events="0" * 64),
+    "empty": lambda decision, honest: decision.update(events=""),
+}
+
+
+@pytest.mark.parametrize("head", HEADS)
+@pytest.mark.parametrize("kind", BESIDE_THE_CHAIN)
+def test_the_head_of_the_events_alone_finds_a_record_that_is_not_the_one_on_notice(kind, head, tmp_path):
+    """The forger keeps every event, so that opening, sealing and head stay as published, and may leave out of the
+    decision where it stood among them.
+    """
+    roots, files = chain_kept(*BESIDE_THE_CHAIN[kind], tmp_path)
+    decision = json.loads(files["decision.json"])
+    HEADS[head](decision, json.loads((tmp_path / "honest" / "decision.json").read_text()))
+    files["decision.json"] = text(decision)
+    sign(tmp_path / "forged", files)
+    assert found(tmp_path / "honest", None, roots["head"]) == ""
+    assert found(tmp_path / "forged", None, roots["head"])
+    assert found(tmp_path / "forged", [roots["opening"], roots["sealing"]], roots["head"])
+    assert found(tmp_path / "forged")
+
+
+def test_a_second_notice_after_the_published_head_is_found(tmp_path):
+    """Every event up to the published head is kept; another record is put on notice behind it."""
+    roots, files = chain_kept(*BESIDE_THE_CHAIN["an invented veto"], tmp_path)
+    said = [json.loads(line) for line in files["events.jsonl"].splitlines()]
+    decision = json.loads(files["decision.json"])
+    files["decision.json"] = text({**decision, "events": said[-1]["hash"]})
+    root = root_of({name: files[name] for name in FIXED})
+    chain = chained([*(event["what"] for event in said), f"Public notice, record {root}", "已通报"])
+    assert chain[len(said) - 1] == said[-1]
+    files["events.jsonl"] = b"".join(text(event) for event in chain)
+    sign(tmp_path / "forged", files)
+    assert found(tmp_path / "forged", None, chain[-1]["hash"]) == ""
+    assert found(tmp_path / "forged", None, roots["head"]).endswith("is of an event before the notice.")
+
+
+def test_a_head_holds_with_events_behind_it_and_none_before_the_notice(tmp_path):
+    """An honest recount after the commendation adds an event: what was noted on that day still holds."""
+    roots = votes_alone().write(tmp_path / "book")
+    files = opened(tmp_path / "book")
+    said = [json.loads(line)["what"] for line in files["events.jsonl"].splitlines()]
+    chain = chained([*said, "复核计票：结果一致", "已撤销：举报属实\x1b[2J"])
+    files["events.jsonl"] = b"".join(text(event) for event in chain)
+    sign(tmp_path / "book", files)
+    done = run(tmp_path / "book", "--root", roots["record"], "--events", roots["head"])
+    assert done.returncode == 0
+    assert done.stdout.startswith(f"The record holds; its root is {roots['record']}.\n")
+    assert "says '已撤销：举报属实\\x1b[2J'. Events after the published one: 2.\n" in done.stdout
+    for place, event in enumerate(chain):
+        on_notice = any(roots["record"] in before["what"] for before in chain[: place + 1])
+        assert (found(tmp_path / "book", None, event["hash"]) == "") is on_notice
+    # The tail cut off: the head tells, and without it the verifier says what it cannot know.
+    files["events.jsonl"] = b"".join(text(event) for event in chain[:-3])
+    sign(tmp_path / "book", files)
+    assert "not the published" in found(tmp_path / "book", None, roots["head"])
+    said_alone = run(tmp_path / "book", "--root", roots["record"]).stdout
+    assert f"says '{chain[-4]['what']}'. Without --events, later ones may be missing.\n" in said_alone
+
+
+def test_a_record_before_its_notice_holds_with_its_last_event(tmp_path):
+    """The boxes are open, nothing is decided: no decision names a head, and none needs to."""
+    book = all_at_once()
+    book.decision = lambda result, base: {}
+    book.write(tmp_path / "book")
+    files = opened(tmp_path / "book")
+    chain = [json.loads(line) for line in files["events.jsonl"].splitlines()][:-2]
+    files["events.jsonl"] = b"".join(text(event) for event in chain)
+    sign(tmp_path / "book", files)
+    assert found(tmp_path / "book") == ""
+    assert found(tmp_path / "book", None, chain[-1]["hash"]) == ""
+    assert "before the notice" in found(tmp_path / "book", None, chain[-2]["hash"])
+
+
+def rewritten(name, change):
+    def forge(files):
+        value = json.loads(files[name])
+        change(value)
+        files[name] = text(value)
+
+    return forge
+
+
+def receipts(number):
+    return b"".join(f"{n:043d}\n".encode() for n in range(number))
+
+
+def papers(out, back):
+    def forge(files):
+        roll = json.loads(files["roll.json"])
+        issued = len(files["ballots.jsonl"].splitlines()) + out - back
+        files["roll.json"] = text({**roll, "paper": {"handed_out": out, "returned": back}})
+        files["receipts.txt"] = receipts(int(issued))
+
+    return forge
+
+
+IMPOSSIBLE = {
+    "more papers than ballots": (papers(100_000, 100_000), "paper do not balance"),
+    "more receipts than people": (papers(30, 10), "30 receipts, 20 people"),
+    "half a paper": (papers(1.5, 1.5), "paper do not balance"),
+    "true papers": (papers(True, True), "paper do not balance"),
+    "fewer papers out than back": (papers(1, 2), "paper do not balance"),
+    "a roll of 20.0": (rewritten("roll.json", lambda roll: roll.update(roll=20.0)), "add up"),
+    "a box of 20.0": (rewritten("roll.json", lambda roll: roll.update(boxes={"staff": 20.0})), "add up"),
+    "a root that is none": (rewritten("roll.json", lambda roll: roll.update(root="nothing")), "root of the roll"),
+    "no root": (rewritten("roll.json", lambda roll: roll.update(root="")), "root of the roll"),
+    "a list for a name": (rewritten("candidates.json", lambda rows: rows[0].update(name=["张"])), "not written as"),
+    "an empty name": (rewritten("candidates.json", lambda rows: rows[0].update(name="")), "unnamed"),
+    "a blank name": (rewritten("candidates.json", lambda rows: rows[0].update(name=" ")), "unnamed"),
+    "a blank key": (rewritten("candidates.json", lambda rows: rows[0].update(key=" ")), "unnamed"),
+}
+
+
+@pytest.mark.parametrize("kind", IMPOSSIBLE)
+def test_numbers_and_names_that_cannot_be_are_found_without_any_published_root(kind, tmp_path):
+    forge, sentence = IMPOSSIBLE[kind]
+    votes_alone().write(tmp_path / "book")
+    files = opened(tmp_path / "book")
+    forge(files)
+    sign(tmp_path / "book", files)
+    assert sentence in found(tmp_path / "book")
+
+
+@pytest.mark.parametrize(
+    ("name", "day"), [("votes alone", {"on": "1999-01-01"}), ("all at once", {"on": "2026-11-08"})]
+)
+@pytest.mark.parametrize("known_by", ["rules", "events"])
+def test_nothing_is_decided_before_the_round_began(name, day, known_by, tmp_path):
+    book = BOOKS[name]()
+    if known_by == "rules":
+        book.rules["recommendation_opens"] = "2026-11-09T01:00:00+00:00"
+    book.write(tmp_path / "honest")
+    assert found(tmp_path / "honest") == ""
+    decided = book.decision
+    book.decision = lambda result, base: {**decided(result, base), **day}
+    book.write(tmp_path / "book")
+    assert found(tmp_path / "book") == f"The decision is of {day['on']}, before the round began."
+
+
+def test_no_meeting_was_held_before_the_round_began(tmp_path):
+    book = all_at_once()
+    book.meeting["held_on"] = "2025-11-10"
+    book.write(tmp_path / "book")
+    assert found(tmp_path / "book") == "The decision is of 2025-11-10, before the round began."
+
+
+HUGE = "1e30000000"
+HANGING = {
+    "the least return": lambda rules: rules.update(least_return=HUGE),
+    "the least share": lambda rules: rules.update(least_share=HUGE),
+    "the weight of a box": lambda rules: rules["boxes"]["staff"].update(weight=HUGE),
+    "the weight of a part": lambda rules: rules["components"][0].update(weight=HUGE),
+    "the most bonus": lambda rules: rules["components"][3].update(most_bonus=HUGE),
+    "the most deduction": lambda rules: rules["components"][3].update(most_deduction=HUGE),
+    "points of a grade": lambda rules: rules["grade_points"].update(satisfied=HUGE),
+    "digits of another script": lambda rules: rules.update(least_return="９"),
+}
+
+
+@pytest.mark.parametrize("kind", HANGING)
+def test_no_number_of_the_rules_makes_the_verifier_think_for_ever(kind, tmp_path):
+    all_at_once().write(tmp_path / "book")
+    files = opened(tmp_path / "book")
+    rewritten("rules.json", HANGING[kind])(files)
+    sign(tmp_path / "book", files)
+    assert run(tmp_path / "book").stdout.endswith("is no number.\n")
+
+
+@pytest.mark.parametrize("name", ["roll.json", "manifest.json", "events.jsonl"])
+def test_only_files_are_read(name, tmp_path):
+    """A pipe nobody writes into would be read for ever, and so would a device."""
+    votes_alone().write(tmp_path / "book")
+    path = tmp_path / "book" / name
+    path.unlink()
+    os.mkfifo(path)
+    assert run(tmp_path / "book").stdout == f"{name} is not a file.\n"
+    path.unlink()
+    path.symlink_to("/dev/zero")
+    assert run(tmp_path / "book").stdout == f"{name} is not a file.\n"
+    path.unlink()
+    path.symlink_to("nowhere")
+    assert run(tmp_path / "book").stdout == f"{name} is missing.\n"

@@ -16,7 +16,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from evaluations import record
-from evaluations.canonical import canonical
+from evaluations.canonical import canonical, instant
 from evaluations.exceptions import RoundError
 from evaluations.merkle import merkle_root, root_of_lines
 from evaluations.services import decision, events, results, rounds
@@ -94,7 +94,12 @@ def test_the_record_of_a_round_holds(election, bundle):
     assert json.loads(done.stdout) == election.result
     assert sorted(path.name for path in bundle.iterdir()) == sorted(verifier.ALL)
     plain = run(bundle)
-    assert (plain.returncode, plain.stdout) == (0, f"The record holds; its root is {election.record_root}.\n")
+    last = election.events.order_by("-number").first()
+    assert plain.returncode == 0
+    assert plain.stdout == (
+        f"The record holds; its root is {election.record_root}.\n"
+        f"The last event, of {instant(last.at)}, says '{last.what}'. Without --events, later ones may be missing.\n"
+    )
 
 
 def test_the_record_names_no_voter_and_no_order(election, bundle):
@@ -343,7 +348,7 @@ def test_garbage_never_gives_a_traceback(bundle, tmp_path):
     (bundle / "rules.json").unlink()
     assert run(bundle).stdout == "rules.json is missing.\n"
     (bundle / "rules.json").mkdir()
-    assert run(bundle).stdout == "The record cannot be read: IsADirectoryError.\n"
+    assert run(bundle).stdout == "rules.json is not a file.\n"
     assert run(bundle, "--result").stdout == ""
 
 

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import subprocess
+import sys
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 
+from evaluations import record
 from evaluations.models import Award, Election, Honour
 from evaluations.services import results, rounds
 from intranet import clock
@@ -27,6 +31,7 @@ from tests.people_of_the_hall import make_user
 
 pytestmark = pytest.mark.django_db
 
+VERIFIER = settings.BASE_DIR / "docs" / "verify_election.py"
 AFTER = ENDS + dt.timedelta(hours=1)
 LATER = clock.parse("2026-11-20T09:00")
 
@@ -184,10 +189,26 @@ def test_losers_and_counts_are_for_those_who_watch(hall, as_user):
 def test_the_published_page_shows_the_head_of_the_events(hall, as_user):
     election = published(hall)
     page = read(as_user(hall.staff[5]).get(address("notice", election)))
-    assert page.one("code", id="events-head").text == election.events.order_by("-number").first().hash
+    head = election.events.order_by("-number").first().hash
+    assert page.one("code", id="events-head").text == head
     assert page.one("code", id="record-root").text == election.record_root
     assert "Commendation of the" in page.text
     assert "Whoever disagrees" not in page.text
+
+
+def test_the_head_shown_stays_that_of_the_commendation(hall, as_user, tmp_path):
+    """Whoever noted it on that day can still check the record after a recount and after an annulment."""
+    election = published(hall)
+    head = election.events.order_by("-number").first().hash
+    results.recount(election=election, by=hall.scrutineer)
+    rounds.annul(election=election, reason="计票程序有误", by=hall.officer)
+    page = read(as_user(hall.staff[5]).get(address("notice", election)))
+    assert page.one("code", id="events-head").text == head
+    record.write_bundle(election, tmp_path)
+    command = [sys.executable, "-I", "-S", str(VERIFIER), str(tmp_path), "--root", election.record_root]
+    said = subprocess.run([*command, "--events", head], capture_output=True, text=True)
+    assert said.returncode == 0, said.stdout
+    assert said.stdout.endswith("Events after the published one: 2.\n")
 
 
 def test_there_is_no_notice_before_it_begins(hall, as_user):
