@@ -4,7 +4,9 @@ every paper opened, the archive and a recount; and a clerk who votes at the term
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -194,10 +196,18 @@ def take_papers(hall: Hall, page, slug: str, winners: list[str], losers: list[st
 
 
 def take_archive(hall: Hall, page, slug: str) -> None:
+    """The leaders' box has fewer than ten: every ballot is for those who check, and the officer's file says so."""
     with taking.file_of_the_round(page) as archive:
         names = archive.namelist()
     assert any(name.endswith("目录.txt") for name in names)
-    assert any(name.endswith("verify_election.py") for name in names)
+    assert [name for name in names if name.startswith("2 ")] == ["2 计票记录/说明.txt"]
+    auditor = hall.page_for(hall.all_with("auditor")[0])
+    hall.go(auditor, f"/awards/{slug}/scrutiny/")
+    record = taking.taken(auditor, auditor.locator("a[href$='/record.zip']"))
+    names = zipfile.ZipFile(io.BytesIO(record)).namelist()
+    assert f"{slug}/ballots.jsonl" in names
+    assert "verify_election.py" in names
+    auditor.context.close()
 
 
 def test_a_clerk_votes_at_the_terminal_in_the_corner(hall: Hall) -> None:
