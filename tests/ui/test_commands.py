@@ -38,6 +38,8 @@ def catalogue(tmp_path, settings):
         ('msgid "Vote"\nmsgstr "Vote"\n', "no Chinese character"),
         ('#, fuzzy\nmsgid "Vote"\nmsgstr "投票"\n', "fuzzy"),
         ('#~ msgid "Vote"\n#~ msgstr "投票"\n', "obsolete"),
+        ('msgid "Vote"\nmsgstr "投票"\n\nmsgid "Vote"\nmsgstr "表决"\n', "twice"),
+        ('msgctxt "verb"\nmsgid "Vote"\nmsgstr "投票"\n\nmsgid "Vote"\nmsgstr "一票"\n', None),
     ],
 )
 def test_every_fault_of_a_catalogue_is_named(catalogue, entries, word):

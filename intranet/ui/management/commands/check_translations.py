@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from pathlib import Path
 
 from babel.messages.pofile import read_po
@@ -19,6 +20,7 @@ from django.core.management.base import BaseCommand, CommandError
 from .compile_catalogues import catalogues
 
 HAN = re.compile(r"[\u3400-\u9fff]")
+ENTRY = re.compile(r'^(?:msgctxt (".*")\n)?msgid ((?:".*"\n)+)', re.MULTILINE)
 LETTERS = re.compile(r"[A-Za-z]{2,}")
 PLACEHOLDER = re.compile(r"%\([a-z_]+\)[sd]|%[sd]|\{[a-z_]*\}|<[^>]+>")
 # Texts that are names or signs and stay as they are in Chinese.
@@ -29,8 +31,16 @@ def texts(message) -> list[str]:
     return list(message.string) if isinstance(message.string, tuple | list) else [message.string]
 
 
+def twice(catalogue: str) -> list[str]:
+    """Msgids that stand more than once in their context, as two people who merge their work leave them: gettext's own
+    tools refuse the whole catalogue then, and the reader used here takes either.
+    """
+    found = Counter(ENTRY.findall(catalogue))
+    return sorted(msgid.strip() for (_context, msgid), number in found.items() if number > 1)
+
+
 class Command(BaseCommand):
-    help = "Refuse missing, fuzzy, obsolete or Han-less translations, and msgids in no catalogue"
+    help = "Refuse missing, fuzzy, doubled, obsolete or Han-less translations, and msgids in no catalogue"
 
     def handle(self, *args, **options) -> None:
         problems: list[str] = []
@@ -48,6 +58,7 @@ class Command(BaseCommand):
         with path.open("rb") as given:
             catalogue = read_po(given, locale="zh_Hans")
         problems = [f"{name}: obsolete entry {entry!r}" for entry in catalogue.obsolete]
+        problems += [f"{name}: twice: {entry}" for entry in twice(path.read_text(encoding="utf-8"))]
         for message in catalogue:
             if not message.id:
                 continue
