@@ -265,9 +265,11 @@ class ThreeYears:
         return next(chief for of, chief in self.units if of == unit)
 
     def take_back(self, notes: Notes) -> None:
+        """By who made it, who is refused if they have come to stand themselves."""
         for given in notes.election.nominations.filter(state="accepted")[:1]:
-            nominations.withdraw(nomination=given, by=given.by)
-            notes.by_unit.pop(given.pk, None)
+            with suppress(NominationError):
+                nominations.withdraw(nomination=given, by=given.by)
+                notes.by_unit.pop(given.pk, None)
 
     def review(self, notes: Notes) -> None:
         for given in notes.election.nominations.filter(state="accepted").order_by("pk"):
