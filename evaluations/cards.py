@@ -97,7 +97,7 @@ def office_card(request: HttpRequest) -> dict[str, Any] | None:
 
 def scrutiny_card(request: HttpRequest) -> dict[str, Any] | None:
     """Rounds from the vote to the public notice, for scrutineers and auditors, those that wait for a scrutineer
-    first: one query.
+    first: at most two queries.
     """
     if not is_watcher(request.user):
         return None

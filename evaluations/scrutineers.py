@@ -10,13 +10,16 @@ from intranet import clock
 
 from .models import Attestation, Election, Mark, PaperCount
 from .services.decision import needs_lot
+from .services.officers import standing_in
 
 Phase = Election.Phase
 Act = Attestation.Act
 
 
 def with_duties(elections: QuerySet, user: Any) -> QuerySet:
-    """Rounds with what ``waits_for`` asks: ``uncounted``, ``has_closed`` and ``has_stood_by`` (this user did)."""
+    """Rounds with what ``waits_for`` asks: ``uncounted``, and of this user ``has_closed``, ``has_stood_by`` (did),
+    ``stands``.
+    """
     own = Attestation.objects.filter(election=OuterRef("pk"), by=user)
     counts = PaperCount.objects.filter(election=OuterRef("election"), box=OuterRef("entry__box"))
     # Whose count differs from another's reads again; who counted first waits for the second.
@@ -28,11 +31,14 @@ def with_duties(elections: QuerySet, user: Any) -> QuerySet:
         uncounted=Exists(paper),
         has_closed=Exists(own.filter(act=Act.CLOSE)),
         has_stood_by=Exists(own.filter(act=Act.LOT)),
+        stands=Exists(standing_in(user).filter(election=OuterRef("pk"))),
     )
 
 
 def waits_for(election: Any) -> bool:
-    """Whether a round of ``with_duties`` waits for this scrutineer to do something."""
+    """Whether a round of ``with_duties`` waits for this scrutineer to do something; never one they stand in."""
+    if election.stands:
+        return False
     if may_stand_by(election):
         return not election.has_stood_by
     is_over = election.phase == Phase.VOTING and election.voting_closes <= clock.now()

@@ -22,6 +22,7 @@ from evaluations.balance import balance
 from evaluations.models import Attestation, Election
 from evaluations.querysets import OFFICERS
 from evaluations.services import attestations, results, voting
+from evaluations.services.officers import stands_in
 from intranet import clock
 from intranet.access.exceptions import RuleError
 from intranet.access.models import User
@@ -82,7 +83,7 @@ def scrutiny(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _in_two(election: Election, user: User) -> dict[str, Any]:
     """What two scrutineers do together: who has confirmed what, what is missing, and which buttons this one has."""
-    scrutinises = user.has_role("scrutineer")
+    scrutinises = user.has_role("scrutineer") and not stands_in(election, user)
     rules = election.rules_now
     waiting = election.closed_at is not None and election.sealed_at is None
     confirmed = list(election.attestations.select_related("by"))

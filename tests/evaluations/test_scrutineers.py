@@ -75,6 +75,19 @@ def test_a_lot_waits_until_one_has_come_and_only_before_it_is_drawn(hall, second
     assert waits(election, hall.scrutineer) == [False]
 
 
+def test_whoever_stands_has_nothing_to_confirm(hall, client):
+    """Their own confirmation would be refused."""
+    standing = hall.staff[0]
+    election = closed(voting_round(hall, make_award(hall, sealed_by_two=True)))
+    standing.groups.add(*hall.scrutineer.groups.all())
+    button = f"/awards/{election.slug}/scrutiny/attest/close/"
+    for user, asked in ((standing, False), (hall.scrutineer, True)):
+        assert waits(election, user) == [asked]
+        client.force_login(user)
+        with clock.at(ENDS):
+            assert (button in client.get(f"/awards/{election.slug}/scrutiny/").content.decode()) is asked
+
+
 def test_the_card_shows_what_waits_first_and_says_so(hall, second, rf, django_assert_num_queries):
     others = [voting_round(hall) for _ in range(cards.SHOWN)]
     election = voting_round(hall, make_award(hall, sealed_by_two=True))
