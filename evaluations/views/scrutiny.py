@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
-from evaluations import closing, disclosure, phases, record, scrutineers
+from evaluations import archive, closing, disclosure, phases, record, scrutineers
 from evaluations.balance import balance
 from evaluations.models import Attestation, Election
 from evaluations.querysets import OFFICERS
@@ -69,6 +69,7 @@ def scrutiny(request: HttpRequest, slug: str) -> HttpResponse:
         "result": election.result if sees else {},
         "counts_boxes": counts_boxes,
         "takes_record": sealed and bool(election.result) and disclosure.holds_record(election, request.user),
+        "takes_archive": sees and archive.is_there(election),
         # Of a counted round the events tell how it went.
         "reads_on": sees or not election.result or election.notice_first is not None,
         **_in_two(election, request.user),
@@ -163,10 +164,10 @@ def download(request: HttpRequest, slug: str) -> HttpResponse:
         except RuleError as refusal:
             show_rule_error(request, refusal)
             return redirect("evaluations:scrutiny", slug=slug)
-        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as zipped:
             for path in sorted(Path(folder).iterdir()):
-                archive.write(path, f"{election.slug}/{path.name}")
-            archive.write(VERIFIER, VERIFIER.name)
+                zipped.write(path, f"{election.slug}/{path.name}")
+            zipped.write(VERIFIER, VERIFIER.name)
     response = HttpResponse(packed.getvalue(), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="{election.slug}.zip"'
     return response

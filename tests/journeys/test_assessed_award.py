@@ -207,6 +207,7 @@ def take_archive(hall: Hall, page, slug: str) -> None:
     names = zipfile.ZipFile(io.BytesIO(record)).namelist()
     assert f"{slug}/ballots.jsonl" in names
     assert "verify_election.py" in names
+    assert auditor.locator("a[href$='/archive.zip']").count() == 1
     auditor.context.close()
 
 

@@ -24,6 +24,7 @@ from tests.evaluations.hall import (
     keys_of,
     make_award,
     make_hall,
+    on_notice,
     opened,
     plan,
     vote,
@@ -374,6 +375,15 @@ def test_scrutineers_recount_and_auditors_only_look(hall, as_user):
     text = read(response).text
     assert "The recount gives the same result." in text
     assert "Recounted: agrees" in text or "复核计票" in text
+
+
+def test_the_auditor_finds_the_file_of_the_round_once_it_is_on_notice(hall, as_user):
+    auditor = as_user(make_user(None, "auditor"))
+    for election, there in ((tied_round(hall), 0), (on_notice(hall), 1)):
+        where = address("archive", election)
+        page = read(auditor.get(address("scrutiny", election)))
+        assert len(page.all("a", href=where)) == there
+        assert auditor.get(where).status_code == (200 if there else 404)
 
 
 def test_before_sealing_scrutineers_see_the_total_only(hall, as_user):
