@@ -401,7 +401,7 @@ def test_shares_and_totals_stand_with_as_many_decimals_and_none_is_rounded(hall)
     assert "合计93.000000" in said
     assert "折算分四舍五入到四位小数；每项得分为折算分乘以权重，不再舍入；合计为各项得分之和。" in said
     assert f"输入数据于{drawing.written_day(clock.day_of(halls.CLOSES))}确定" in said
-    assert list(explanations.totals(election).values()) == ["93.000000", "61.299988", "36.600000"]
+    assert explanations.totals(election) == {first: "93.000000", second: "61.299988", third: "36.600000"}
 
 
 def test_the_minutes_are_a_draft_before_the_meeting_and_the_decision_after_it(hall):
