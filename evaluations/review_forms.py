@@ -14,7 +14,7 @@ from intranet.ui.templatetags.ui import reads_chinese
 from . import vetoes
 from .forms import DayInput, StatementForm
 from .models import Award, Election, Objection, Veto
-from .services import nominations
+from .services import reach
 
 ACCEPTED = ".pdf,.jpg,.jpeg,.png,.webp"
 
@@ -51,7 +51,7 @@ class SealedForm(StatementForm):
 
 def of_unit(election: Election, unit: Unit) -> Any:
     """Whom a unit may still recommend: its people, its windows, itself and its sections."""
-    left = nominations.unrecommended(election)
+    left = reach.unrecommended(election)
     of = election.rules_now["subject"]
     if of == Award.Subject.WINDOW:
         return left.filter(units=unit)

@@ -3,7 +3,8 @@
 from .assessments import PanelScore, PanelSeat, RoundInput
 from .awards import Award, Box, Component, Skip
 from .ballots import Ballot, Mark
-from .elections import Candidate, Election, ElectionEvent, Nomination, RollEntry
+from .elections import Candidate, Election, Nomination, RollEntry
+from .events import ElectionEvent
 from .files import RoundFile
 from .honours import Honour
 from .reviews import Objection, Veto

@@ -378,24 +378,3 @@ class Candidate(models.Model):
     def subject(self) -> Person | Window | Unit | None:
         """Who or what stands; None for a row without one (an old honour's name only)."""
         return self.person or self.window or self.team
-
-
-class ElectionEvent(models.Model):
-    """What officers and the clock did in a round, as a chain of hashes; never how anyone voted."""
-
-    election = models.ForeignKey(Election, on_delete=models.CASCADE, related_name="events")
-    number = models.PositiveIntegerField()
-    at = models.DateTimeField()
-    who = models.CharField(max_length=80)
-    what = models.CharField(max_length=300)
-    previous = models.CharField(max_length=64, blank=True)
-    hash = models.CharField(max_length=64)
-
-    class Meta:
-        ordering = ("election", "number")
-        constraints = [models.UniqueConstraint(fields=["election", "number"], name="evaluations_event_number_once")]
-        verbose_name = _("event of a round")
-        verbose_name_plural = _("events of a round")
-
-    def __str__(self) -> str:
-        return f"{self.number} {self.what}"
