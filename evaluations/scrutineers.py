@@ -6,13 +6,10 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from intranet import clock
-
 from .models import Attestation, Election, Mark, PaperCount
 from .services.decision import needs_lot
 from .services.officers import standing_in
 
-Phase = Election.Phase
 Act = Attestation.Act
 
 
@@ -41,8 +38,9 @@ def waits_for(election: Any) -> bool:
         return False
     if may_stand_by(election):
         return not election.has_stood_by
-    is_over = election.phase == Phase.VOTING and election.voting_closes <= clock.now()
-    return is_over and (election.uncounted or (election.rules_now["sealed_by_two"] and not election.has_closed))
+    return election.voting_is_over and (
+        election.uncounted or (election.rules_now["sealed_by_two"] and not election.has_closed)
+    )
 
 
 def may_stand_by(election: Election) -> bool:

@@ -188,6 +188,13 @@ class Election(models.Model):
         )
 
     @property
+    def voting_is_over(self) -> bool:
+        """No ballot is taken any more, and none is sealed yet."""
+        if self.phase != self.Phase.VOTING or self.voting_closes is None:
+            return False
+        return self.closed_at is not None or clock.now() >= self.voting_closes
+
+    @property
     def blocked_reason(self) -> str:
         """Why the round does not go on although its time has come, and what to do; "" if nothing blocks."""
         now = clock.now()

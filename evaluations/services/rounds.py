@@ -16,6 +16,7 @@ from evaluations import closing, planning, record
 from evaluations.canonical import instant
 from evaluations.exceptions import RoundError
 from evaluations.models import Award, Candidate, Election
+from evaluations.phases import BEFORE_SEALING
 from intranet import clock
 from intranet.access import audit, sealed
 from intranet.access.models import User
@@ -38,7 +39,6 @@ __all__ = [
 
 Phase = Election.Phase
 DATES = ("recommendation_opens", "recommendation_closes", "voting_opens", "voting_closes", "scores_due")
-BEFORE_SEALING = (Phase.PREPARATION, Phase.RECOMMENDATION, Phase.REVIEW, Phase.VOTING)
 
 
 @transaction.atomic
@@ -187,7 +187,7 @@ def cancel(*, election: Election, reason: str, by: User) -> Election:
     """
     current = Election.objects.locked(election.pk)
     require_officer(by, current)
-    if current.phase not in BEFORE_SEALING or (_voting_is_over(current) and not closing.missing(current)):
+    if current.phase not in BEFORE_SEALING or (current.voting_is_over and not closing.missing(current)):
         raise RoundError(_("Voting in this round is over. It can be annulled, not cancelled."))
     if current.phase == Phase.VOTING:
         current.closed_at = current.closed_at or clock.now()
@@ -214,12 +214,6 @@ def annul(*, election: Election, reason: str, by: User) -> Election:
 def _hold_award(election: Election) -> None:
     """The award as it is now, kept from changing until the transaction ends: what is frozen is of one moment."""
     election.award = Award.objects.select_for_update().get(pk=election.award_id)
-
-
-def _voting_is_over(election: Election) -> bool:
-    if election.phase != Phase.VOTING or election.voting_closes is None:
-        return False
-    return election.closed_at is not None or clock.now() >= election.voting_closes
 
 
 def _final_list(election: Election) -> int:

@@ -8,15 +8,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from evaluations.exceptions import RoundError
-from evaluations.models import Award, Election, Skip
+from evaluations.models import Award, Skip
+from evaluations.phases import ENDED_EARLY
 from evaluations.planning import period_around
 from intranet import clock
 from intranet.access import audit
 from intranet.access.models import User
 
 from .officers import require_officer
-
-ENDED_EARLY = (Election.Phase.CANCELLED, Election.Phase.ANNULLED)
 
 
 @transaction.atomic

@@ -23,7 +23,6 @@ from evaluations.models import Attestation, Election
 from evaluations.querysets import OFFICERS
 from evaluations.services import attestations, results, voting
 from evaluations.services.officers import stands_in
-from intranet import clock
 from intranet.access.exceptions import RuleError
 from intranet.access.models import User
 from intranet.access.views import show_rule_error
@@ -95,8 +94,7 @@ def _in_two(election: Election, user: User) -> dict[str, Any]:
         "paper": rules["paper_allowed"],
         "may_close": scrutinises
         and rules["sealed_by_two"]
-        and election.phase == phases.Phase.VOTING
-        and election.voting_closes <= clock.now()
+        and election.voting_is_over
         and Attestation.Act.CLOSE not in own,
         "may_stand_by": scrutinises and scrutineers.may_stand_by(election) and Attestation.Act.LOT not in own,
         "may_sign": scrutinises
